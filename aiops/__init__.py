@@ -1,0 +1,1 @@
+"""The `aiops` command and the engine it runs on; nothing in here is deployed."""

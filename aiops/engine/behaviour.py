@@ -1,0 +1,64 @@
+"""All that the engine adds to MiniStack, put in place by importing this. MiniStack's settings must be made before."""
+
+import threading
+from typing import Any
+
+from ministack import app
+from ministack.core import lambda_runtime
+from ministack.core.responses import request_scope
+from ministack.services import stepfunctions
+
+from aiops.engine import bus, executions, instances, lambda_errors, models, redrive, states, trail
+from aiops.engine.environment import ACCOUNT, REGION
+
+__all__ = ["application", "executions", "lambda_errors", "models", "redrive", "states", "trail"]
+
+application = app.app
+
+# Threads that MiniStack starts once per process and never ends; all are daemons and sleep.
+_TICKERS = {"_poll_loop", "_loop", "_scheduler_loop", "_ticker_loop", "_ttl_reaper"}
+
+
+def is_ticker(thread: threading.Thread) -> bool:
+    return getattr(getattr(thread, "_target", None), "__name__", "") in _TICKERS
+
+
+def reset(*, wait_scale: float = 0.0) -> None:
+    """Forget all resources and end what runs: executions, task tokens, Lambda workers."""
+    stepfunctions._SFN_WAIT_SCALE = wait_scale
+    for execution in list(stepfunctions._executions._data.values()):
+        if execution["status"] == "RUNNING":
+            execution["status"] = "ABORTED"
+    for waiting in list(stepfunctions._task_tokens.values()):
+        waiting["event"].set()
+    app._reset_all_state()
+    lambda_runtime.reset()
+    models.script = None
+    instances.impaired.clear()
+
+
+def deliver(event: dict[str, Any]) -> None:
+    with request_scope(ACCOUNT, REGION):
+        bus.publish(event)
+
+
+def shut_down_inside(instance_id: str) -> None:
+    with request_scope(ACCOUNT, REGION):
+        instances.shut_down_inside(instance_id)
+
+
+def impair(instance_id: str, impaired: bool) -> None:
+    (instances.impaired.add if impaired else instances.impaired.discard)(instance_id)
+
+
+def role_session(role: str) -> tuple[str, str, str]:
+    """Access key, secret and token of a session of the role, without asking its trust policy."""
+    with request_scope(ACCOUNT, REGION):
+        session = lambda_runtime.execution_credentials(
+            {
+                "FunctionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{role}"[:140],
+                "FunctionName": "engine",
+                "Role": f"arn:aws:iam::{ACCOUNT}:role/{role}",
+            }
+        )
+    return session["AWS_ACCESS_KEY_ID"], session["AWS_SECRET_ACCESS_KEY"], session["AWS_SESSION_TOKEN"]

@@ -1,0 +1,57 @@
+"""The API calls of which the engine makes CloudTrail's events; what is not listed keeps MiniStack's own record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Call:
+    """One operation: botocore's names, the resource type, and what does not follow its service's rule."""
+
+    service: str
+    operation: str
+    type: str
+    name_key: str  # where request or response name the resource
+    event_name: str = ""  # if CloudTrail's differs from the operation
+    hidden: tuple[str, ...] = ()  # request parameters whose value is never shown
+    defaults: Mapping[str, Any] = field(default_factory=dict)  # shown even if the request does not have them
+    lists_resource: bool = True  # False: no `resources`, although the service's calls have it
+
+
+_INSTANCE = ("AWS::EC2::Instance", "instanceId")
+_BUCKET = ("AWS::S3::Bucket", "bucketName")
+_PARAMETER = ("AWS::SSM::Parameter", "name")
+
+CALLS = (
+    Call(
+        "ec2",
+        "RunInstances",
+        *_INSTANCE,
+        defaults={
+            "blockDeviceMapping": {},
+            "disableApiStop": False,
+            "disableApiTermination": False,
+            "monitoring": {"enabled": False},
+        },
+    ),
+    Call("ec2", "StartInstances", *_INSTANCE),
+    Call("ec2", "StopInstances", *_INSTANCE, defaults={"force": False}),
+    Call("ec2", "CreateTags", "AWS::EC2::Instance", "resourceId"),
+    Call("ssm", "PutParameter", *_PARAMETER, hidden=("value",)),
+    Call("ssm", "AddTagsToResource", "AWS::SSM::Parameter", "resourceId"),
+    Call("s3", "CreateBucket", *_BUCKET, lists_resource=False),
+    Call("s3", "PutBucketTagging", *_BUCKET),
+    Call("s3", "PutBucketPolicy", *_BUCKET),
+    Call("s3", "DeleteBucketPolicy", *_BUCKET),
+    Call("s3", "PutBucketAcl", *_BUCKET),
+    Call("s3", "PutPublicAccessBlock", *_BUCKET, event_name="PutBucketPublicAccessBlock"),
+    Call("s3", "DeletePublicAccessBlock", *_BUCKET, event_name="DeleteBucketPublicAccessBlock"),
+)
+
+# Services whose events have `resources`, each entry made of a request parameter; and their other additions.
+RESOURCE_ARNS = {
+    "s3": "arn:aws:s3:::{bucketName}",
+    "ssm": "arn:aws:ssm:{region}:{account}:parameter/{name}",
+}
+RESOURCE_TYPES = {"s3": "AWS::S3::Bucket"}

@@ -1,0 +1,1 @@
+"""The infrastructure, and nothing else: context, settings, one stack of small constructs."""

@@ -1,0 +1,59 @@
+"""The one asset of all functions, put together without Docker and without network."""
+
+import json
+import shutil
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_lambda as lambda_
+
+ROOT = Path(__file__).parent.parent
+
+# What the tasks import and Lambda's runtime lacks, from the environment that runs the synth; all pure Python.
+DISTRIBUTIONS = ("aws_lambda_powertools", "jmespath", "typing_extensions")
+# Parts of Powertools that no task imports, four fifths of it.
+UNUSED = (
+    "aws_lambda_powertools/event_handler/",
+    "aws_lambda_powertools/metrics/provider/datadog/",
+    "aws_lambda_powertools/utilities/",
+)
+USED = tuple(f"aws_lambda_powertools/utilities/{name}" for name in ("__init__.py", "jmespath_utils/", "typing/"))
+
+
+def lambda_code(policy: dict[str, Any]) -> lambda_.Code:
+    """tasks/, the policy as tasks/policy.json and the dependencies. The hash is that of the contents alone."""
+    return lambda_.Code.from_asset(
+        str(ROOT / "tasks"),
+        asset_hash_type=cdk.AssetHashType.OUTPUT,
+        bundling=cdk.BundlingOptions(image=cdk.DockerImage.from_registry("never-used"), local=_Bundle(policy)),
+    )
+
+
+@jsii.implements(cdk.ILocalBundling)
+class _Bundle:
+    def __init__(self, policy: dict[str, Any]) -> None:
+        self._policy = policy
+
+    def try_bundle(self, output_dir: str, *_: Any, **__: Any) -> bool:
+        assemble(Path(output_dir), self._policy)
+        return True
+
+
+def assemble(output: Path, policy: dict[str, Any]) -> None:
+    """Write what a function needs into the directory `output`."""
+    for source in (ROOT / "tasks").rglob("*.py"):
+        _copy(source, output / source.relative_to(ROOT))
+    (output / "tasks" / "policy.json").write_text(json.dumps(policy, indent=1, sort_keys=True))
+    for name in DISTRIBUTIONS:
+        for file in metadata.files(name) or ():
+            path = file.as_posix()
+            if file.suffix == ".py" and (not path.startswith(UNUSED) or path.startswith(USED)):
+                _copy(Path(str(file.locate())), output / path)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)

@@ -1,0 +1,44 @@
+"""Exact grants: these actions on these ARNs, and a reason beside every wildcard."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+
+def allow(
+    role: iam.Role, *actions: str, on: str, because: str = "", conditions: Mapping[str, Any] | None = None
+) -> None:
+    """Let the role do the actions on one ARN. ValueError when the ARN has a wildcard and no reason stands beside it."""
+    role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[on], conditions=conditions))
+    flat = _flat(cdk.Stack.of(role).resolve(on))
+    if "*" not in flat:
+        return
+    if not because:
+        raise ValueError(f"{', '.join(actions)} on {flat}: why this wildcard?")
+    acknowledge(role, f"AwsSolutions-IAM5[Resource::{flat}]", because)
+
+
+def acknowledge(construct: cdk.Resource, rule: str, reason: str) -> None:
+    """Accept one cdk-nag finding, with the reason."""
+    cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=rule, reason=reason))
+
+
+def arn(construct: Construct, template: str, resource_id: str = "*") -> str:
+    """The ARN of a template with {partition}, {region}, {account} and {id}, in the construct's stack."""
+    stack = cdk.Stack.of(construct)
+    return template.format(partition=stack.partition, region=stack.region, account=stack.account, id=resource_id)
+
+
+def _flat(value: Any) -> str:
+    """A resolved ARN as text, the way cdk-nag writes it."""
+    match value:
+        case {"Ref": name}:
+            return f"<{name}>"
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"<{name}.{attribute}>"
+        case {"Fn::Join": [separator, parts]}:
+            return str(separator).join(map(_flat, parts))
+    return str(value)

@@ -1,0 +1,43 @@
+"""Remembering the good state: on a schedule, and as soon as a resource appears or opts in."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from cdk_app.grants import arn
+from cdk_app.recovery import may_read_all
+from cdk_app.rules import function_target, rule, schedule
+from cdk_app.steps import NO_RESOURCES
+from cdk_app.storage import Storage
+from cdk_app.task import TaskFactory
+from tasks.domain.events import SOURCES, creation_pattern
+
+
+class Snapshots(Construct):
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        task: TaskFactory,
+        every: cdk.Duration,
+        storage: Storage,
+        unhandled: sqs.IQueue,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.take_snapshots = task(self, "TakeSnapshots", timeout_seconds=300, dead_letters=unhandled)
+        self.take_snapshots.may(
+            "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=storage.snapshots.table_arn
+        )
+        self.take_snapshots.may("dynamodb:GetItem", on=storage.incidents.table_arn)
+        self.take_snapshots.may(
+            "events:PutEvents", on=arn(self, "arn:{partition}:events:{region}:{account}:event-bus/default")
+        )
+        self.take_snapshots.may("tag:GetResources", "cloudtrail:LookupEvents", on="*", because=NO_RESOURCES)
+        may_read_all(self.take_snapshots)
+
+        target = function_target(self.take_snapshots, unhandled)
+        schedule(self, "snapshots", every, target)
+        for source in SOURCES:
+            if pattern := creation_pattern(source):
+                rule(self, f"creations-{source}", pattern, target)

@@ -1,0 +1,46 @@
+"""The tables: what happened, what was learned, who is at work, and how it looked when it was well."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from constructs import Construct
+
+# Index to its keys; the names are those of the items' attributes.
+INCIDENT_INDEXES = {
+    "resource-type-index": ("resource_type", "timestamp"),
+    "resource-timestamp-index": ("resource_id", "timestamp"),
+    "workflow-state-index": ("workflow_state", "timestamp"),
+}
+PATTERN_INDEXES = {"resource-pattern-index": ("resource_id", "pattern_id")}
+
+
+class Storage(Construct):
+    def __init__(self, scope: Construct, construct_id: str, *, removal_policy: cdk.RemovalPolicy) -> None:
+        super().__init__(scope, construct_id)
+        self._removal_policy = removal_policy
+        self.incidents = self._table("Incidents", key="incident_id", indexes=INCIDENT_INDEXES, expires=True)
+        self.patterns = self._table("Patterns", key="pattern_id", indexes=PATTERN_INDEXES)
+        self.claims = self._table("Claims", key="pk", expires=True)
+        self.snapshots = self._table("Snapshots", key="resource_arn")
+
+    def _table(
+        self, name: str, *, key: str, indexes: dict[str, tuple[str, str]] | None = None, expires: bool = False
+    ) -> dynamodb.Table:
+        table = dynamodb.Table(
+            self,
+            name,
+            table_name=f"aiops-{name.lower()}",
+            partition_key=_text(key),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            time_to_live_attribute="expires_at" if expires else None,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            removal_policy=self._removal_policy,
+        )
+        for index, (partition, sort) in (indexes or {}).items():
+            table.add_global_secondary_index(index_name=index, partition_key=_text(partition), sort_key=_text(sort))
+        return table
+
+
+def _text(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

@@ -1,0 +1,104 @@
+"""Detect: turn the event into an incident and claim it, or say what blocks it."""
+
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tasks.domain import guards
+from tasks.domain.errors import Malformed
+from tasks.domain.events import EC2_STATE
+from tasks.domain.guards import Block
+from tasks.domain.incident import understand, unreadable
+from tasks.domain.moment import seconds
+from tasks.domain.payload import Incident, Json, dump
+from tasks.resources import ec2_instance
+from tasks.runtime import tags
+from tasks.runtime.clients import client
+from tasks.runtime.environment import read
+from tasks.runtime.execution import is_live
+from tasks.runtime.observe import logger
+from tasks.runtime.policy import policy
+from tasks.runtime.switch import stopped
+from tasks.store import incidents
+from tasks.store.claims import Claims, claim
+from tasks.store.rate import Rate
+
+
+@dataclass(frozen=True)
+class Environment:
+    incidents_table: str
+    claims_table: str
+    kill_switch: str
+    recovery_role_arn: str
+    incidents_per_hour: int
+    burst: int
+    retention_days: int
+
+
+@logger.inject_lambda_context
+def handler(event: Json, context: Any) -> Json:
+    env, now_ms = read(Environment), int(time.time() * 1000)
+    try:
+        incident = understand(event["event"])
+    except Malformed as wrong:
+        return _blocked(env, unreadable(event["event"]), Block(guards.MALFORMED, str(wrong)), event, now_ms)
+    logger.set_correlation_id(incident.id)
+    found = _claimed(env, incident, event["execution"], now_ms)
+    if isinstance(found, Block):
+        return _blocked(env, incident, found, event, now_ms)
+    logger.info("claimed", extra={"incident": dump(found)})
+    return _payload(found, event, now_ms)
+
+
+def _claimed(env: Environment, incident: Incident, execution: str, now_ms: int) -> Incident | Block:
+    """The incident after every guard, ours; or the first guard's block."""
+    refusal = guards.refuse(incident, policy(), recovery_role=env.recovery_role_arn)
+    if refusal:
+        return refusal
+    if stopped(client("ssm"), env.kill_switch):
+        return Block(guards.KILL_SWITCH, f"{env.kill_switch} is on")
+    own = tags.of(client("resourcegroupstaggingapi"), [one.arn for one in incident.resources])
+    kept = guards.managed(incident, own, policy())
+    if isinstance(kept, Block):
+        return kept
+    if incident.event == EC2_STATE and ec2_instance.called(client("ec2"), incident.resources[0].id):
+        return Block(guards.DEFERRED, "a caller stopped it: the CloudTrail event of the call tells who, and decides")
+    return claim(
+        Claims(client("dynamodb"), env.incidents_table, env.claims_table),
+        kept,
+        execution=execution,
+        limit=Rate(env.incidents_per_hour, env.burst),
+        now_ms=now_ms,
+        retention_days=env.retention_days,
+        is_live=lambda arn: is_live(client("stepfunctions"), arn),
+    )
+
+
+def _blocked(env: Environment, incident: Incident, block: Block, event: Json, now_ms: int) -> Json:
+    logger.set_correlation_id(incident.id)
+    logger.info("blocked", extra={"reason": block.reason, "why": block.why})
+    if block.reason != guards.DUPLICATE:
+        incidents.put_ended(
+            client("dynamodb"),
+            env.incidents_table,
+            incident,
+            execution=event["execution"],
+            state=incidents.BLOCKED,
+            now_ms=now_ms,
+            retention_days=env.retention_days,
+            more={"blocked": asdict(block)},
+        )
+    return _payload(incident, event, now_ms) | {"blocked": asdict(block)}
+
+
+def _payload(incident: Incident, event: Json, now_ms: int) -> Json:
+    """What the following states get; the lag is 0 where the event tells no time."""
+    now = now_ms / 1000
+    happened = seconds(incident.time)
+    return {
+        "incident": dump(incident),
+        "execution": event["execution"],
+        "attempt": 0,
+        "detected_at": now,
+        "lag_seconds": 0.0 if happened is None else max(0.0, now - happened),
+    }

@@ -1,0 +1,186 @@
+"""What an event is about: one row per event that the agent knows, and how the resources stand in it.
+
+CloudTrail spells some operations differently from the SDK (DeleteBucketPublicAccessBlock): the names here are
+CloudTrail's, from recorded events (tests/events/README.md lists where each shape is published).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+CLOUDTRAIL = "AWS API Call via CloudTrail"
+EC2_STATE = "EC2 Instance State-change Notification"
+DRIFT = "Drift"
+DRIFT_SOURCE = "aiops"
+
+INSTANCE = "AWS::EC2::Instance"
+PARAMETER = "AWS::SSM::Parameter"
+BUCKET = "AWS::S3::Bucket"
+
+ARNS = {
+    INSTANCE: "arn:{partition}:ec2:{region}:{account}:instance/{id}",
+    PARAMETER: "arn:{partition}:ssm:{region}:{account}:parameter/{id}",
+    BUCKET: "arn:{partition}:s3:::{id}",
+}
+
+
+# Names become part of ARNs in session policies: no wildcards, no variables.
+IDS = re.compile(r"[\w.:/@=+-]{1,1011}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`ids` is the path of the resource ids in the event's detail, `[]` standing for every item of a list.
+
+    `match` is what else a rule asks of the detail, in EventBridge's pattern language.
+    """
+
+    source: str
+    name: str
+    resource_type: str
+    ids: str
+    match: Mapping[str, Any] = field(default_factory=dict)
+    detail_type: str = CLOUDTRAIL
+
+
+FAULTS = (
+    Kind("aws.ec2", EC2_STATE, INSTANCE, "instance-id", {"state": ["stopped"]}, detail_type=EC2_STATE),
+    Kind("aws.ec2", "StopInstances", INSTANCE, "requestParameters.instancesSet.items[].instanceId"),
+    Kind(
+        "aws.ssm",
+        "PutParameter",
+        PARAMETER,
+        "requestParameters.name",
+        {"requestParameters": {"overwrite": [True]}},
+    ),
+    Kind("aws.s3", "DeleteBucketPublicAccessBlock", BUCKET, "requestParameters.bucketName"),
+    Kind("aws.s3", "PutBucketPublicAccessBlock", BUCKET, "requestParameters.bucketName"),
+    Kind("aws.s3", "PutBucketPolicy", BUCKET, "requestParameters.bucketName"),
+    Kind("aws.s3", "DeleteBucketPolicy", BUCKET, "requestParameters.bucketName"),
+    Kind(DRIFT_SOURCE, DRIFT, "", "resource.id", detail_type=DRIFT),
+)
+
+# A resource appears, or is opted in by its tag: the moment to remember its good state.
+CREATIONS = (
+    Kind("aws.ec2", "RunInstances", INSTANCE, "responseElements.instancesSet.items[].instanceId"),
+    Kind("aws.ec2", "CreateTags", INSTANCE, "requestParameters.resourcesSet.items[].resourceId"),
+    Kind("aws.ssm", "PutParameter", PARAMETER, "requestParameters.name", {"responseElements": {"version": [1]}}),
+    Kind("aws.ssm", "AddTagsToResource", PARAMETER, "requestParameters.resourceId"),
+    Kind("aws.s3", "CreateBucket", BUCKET, "requestParameters.bucketName"),
+    Kind("aws.s3", "PutBucketTagging", BUCKET, "requestParameters.bucketName"),
+)
+
+SOURCES = tuple(dict.fromkeys(kind.source for kind in FAULTS))
+
+
+def kind_of(event: Json, table: tuple[Kind, ...] = FAULTS) -> Kind | None:
+    """The row of `table` that knows this EventBridge event, whatever its outcome and further values."""
+    name = event_name(event)
+    return next((kind for kind in table if (kind.source, kind.name) == (event.get("source"), name)), None)
+
+
+def event_name(event: Json) -> str:
+    """CloudTrail's eventName, or the detail-type of any other event."""
+    detail_type = str(event.get("detail-type", ""))
+    return str(event["detail"].get("eventName", "")) if detail_type == CLOUDTRAIL else detail_type
+
+
+def resource_ids(kind: Kind, detail: Json) -> tuple[str, ...]:
+    """The resource ids that the event names, each once, in its order; ValueError for one that no resource can have."""
+    ids = tuple(dict.fromkeys(str(value) for value in _pluck(detail, kind.ids.split(".")) if value))
+    for name in ids:
+        if not IDS.fullmatch(name):
+            raise ValueError(f"no resource can be called {name[:80]!r}")
+    return ids
+
+
+def resource_type(kind: Kind, detail: Json) -> str:
+    """The CloudFormation type name; a Drift names its own."""
+    return kind.resource_type or str(detail["resource"]["type"])
+
+
+def arn(resource_type: str, resource_id: str, *, region: str, account: str) -> str:
+    """The ARN of a resource of a known type; parameter names may start with a slash, their ARN has only one."""
+    return ARNS[resource_type].format(
+        partition=partition(region), region=region, account=account, id=resource_id.lstrip("/")
+    )
+
+
+def named_by(arn: str) -> tuple[str, str] | None:
+    """The type and id of a resource of a known type from its ARN; a parameter in a hierarchy starts with a slash."""
+    for resource_type, template in ARNS.items():
+        pattern = re.sub(r"\\\{\w+\\\}", "[^:]*", re.escape(template.removesuffix("{id}")))
+        if found := re.fullmatch(f"{pattern}(?P<id>{IDS.pattern})", arn, re.ASCII):
+            name = found["id"]
+            return resource_type, f"/{name}" if resource_type == PARAMETER and "/" in name else name
+    return None
+
+
+def tagging_types() -> list[str]:
+    """The known types as the Resource Groups Tagging API filters them: `ec2:instance`, `s3`."""
+    parts = [template.split(":", 5) for template in ARNS.values()]
+    return [":".join(filter(None, (one[2], one[5].removesuffix("{id}").rstrip("/")))) for one in parts]
+
+
+def partition(region: str) -> str:
+    """The partition of a region, by its prefix (AWS General Reference, ARNs)."""
+    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")
+
+
+def fault_pattern(source: str) -> Json:
+    """The EventBridge pattern of everything that can go wrong in one source."""
+    return _pattern([kind for kind in FAULTS if kind.source == source])
+
+
+def creation_pattern(source: str) -> Json | None:
+    """The EventBridge pattern of new resources in one source; None where none is known."""
+    kinds = [kind for kind in CREATIONS if kind.source == source]
+    return _pattern(kinds) if kinds else None
+
+
+def _pattern(kinds: list[Kind]) -> Json:
+    """Refused calls changed nothing, so `errorCode` must be absent."""
+    plain = [kind.name for kind in kinds if kind.detail_type == CLOUDTRAIL and not kind.match]
+    details = [{"eventName": plain, "errorCode": [{"exists": False}]}] if plain else []
+    for kind in kinds:
+        if kind.detail_type != CLOUDTRAIL:
+            details.append(dict(kind.match))
+        elif kind.match:
+            details.append({"eventName": [kind.name], "errorCode": [{"exists": False}], **kind.match})
+    pattern: Json = {
+        "source": [kinds[0].source],
+        "detail-type": list(dict.fromkeys(kind.detail_type for kind in kinds)),
+    }
+    if len(details) > 1:
+        return pattern | {"detail": {"$or": details}}
+    return pattern | ({"detail": details[0]} if details[0] else {})
+
+
+def matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
+    """Whether EventBridge would deliver the event: literals, `exists` and `$or`, which is all that the rules use."""
+    return all(
+        any(matches(option, event) for option in wanted) if key == "$or" else _field(wanted, event, key)
+        for key, wanted in pattern.items()
+    )
+
+
+def _field(wanted: Any, event: Mapping[str, Any], key: str) -> bool:
+    if isinstance(wanted, Mapping):
+        value = event.get(key)
+        return isinstance(value, Mapping) and matches(wanted, value)
+    if wanted == [{"exists": False}]:
+        return key not in event
+    return key in event and any(event[key] is item or event[key] == item for item in wanted)
+
+
+def _pluck(value: Any, path: list[str]) -> Iterator[Any]:
+    if not path:
+        yield from value if isinstance(value, list) else [value]
+    elif isinstance(value, Mapping):
+        key = path[0].removesuffix("[]")
+        items = value.get(key)
+        for item in items if path[0].endswith("[]") and isinstance(items, list) else [items]:
+            yield from _pluck(item, path[1:])

@@ -1,0 +1,30 @@
+"""How an execution ended, from its payload: a block's reason, or one of the names here."""
+
+from tasks.domain.payload import Json
+
+NORMAL = "NORMAL"
+ANOMALY = "ANOMALY"
+TOLD = "TOLD"
+DENIED = "DENIED"
+EXPIRED = "EXPIRED"
+VERIFIED = "VERIFIED"
+PARTIAL = "PARTIAL"
+RESTORED = "RESTORED"
+FAILED = "FAILED"
+
+# The resource was changed and is healthy, at least in part: the lock turns into a cooldown.
+CHANGED = frozenset({VERIFIED, PARTIAL})
+
+
+def outcome(payload: Json) -> str:
+    """The outcome that the parts of the payload add up to, the latest part first."""
+    if "blocked" in payload:
+        return str(payload["blocked"]["reason"])
+    if "verification" in payload:
+        return str(payload["verification"]["outcome"])
+    if "recovery" in payload:
+        return str(payload["recovery"]["outcome"])
+    if "review" in payload:
+        return EXPIRED if payload["review"]["decision"] == "expired" else DENIED
+    classification = str(payload["analysis"]["classification"])
+    return classification if classification in (NORMAL, ANOMALY) else TOLD

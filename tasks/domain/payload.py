@@ -1,0 +1,113 @@
+"""The payload between states: frozen dataclasses, as plain JSON on the wire."""
+
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """`type` is the CloudFormation name; `autonomy` is the value of the tag `aiops:recover`, empty if unmanaged."""
+
+    type: str
+    id: str
+    arn: str
+    autonomy: str = ""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who made the call, as CloudTrail's userIdentity says; `issuer` is the role's ARN of an assumed session."""
+
+    kind: str
+    arn: str = ""
+    issuer: str = ""
+    invoked_by: str = ""
+    account: str = ""
+    source_identity: str = ""
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One thing that happened to one or more resources. `time` is ISO 8601 UTC; `facts` is the event's detail, trimmed.
+
+    `dropped` lists what was taken out of the incident, ARN to reason.
+    """
+
+    id: str
+    source: str
+    event: str
+    event_id: str
+    account: str
+    region: str
+    time: str
+    resources: tuple[Resource, ...]
+    actor: Actor | None = None
+    error: str = ""
+    facts: Json = field(default_factory=dict)
+    dropped: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """`confidence` 0..1 gates acting; `advice` is the model's validated answer, `adviser` says who decided and why."""
+
+    issue: str
+    classification: str
+    severity: str
+    confidence: float
+    root_cause: str
+    reason: str
+    adviser: str = "rules"
+    similar: Json = field(default_factory=dict)
+    advice: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One action on one resource. `undo` names the action that takes it back, or none.
+
+    `seen` is the resource's state when the plan was made, `target` what of it must change to what.
+    """
+
+    resource: Resource
+    action: str
+    undo: str
+    disruptive: bool
+    data_risk: bool
+    target: Json = field(default_factory=dict)
+    seen: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`autonomy` is auto, approve or notify; `hash` binds an approval to exactly these steps."""
+
+    steps: tuple[Step, ...]
+    autonomy: str
+    reason: str
+    hash: str
+    review_seconds: int
+
+
+def dump(value: Any) -> Any:
+    """A dataclass as JSON-ready data."""
+    return asdict(value)
+
+
+def load(cls: type[T], data: Json) -> T:
+    """The dataclass `cls` from JSON data; unknown keys are ignored, a missing one is a TypeError."""
+    hints = get_type_hints(cls)
+    known = {f.name: _value(hints[f.name], data[f.name]) for f in fields(cls) if f.name in data}  # type: ignore[arg-type]
+    return cls(**known)
+
+
+def _value(hint: Any, value: Any) -> Any:
+    if get_origin(hint) is tuple:
+        return tuple(_value(get_args(hint)[0], item) for item in value)
+    if isinstance(hint, UnionType):
+        return None if value is None else _value(get_args(hint)[0], value)
+    return load(hint, value) if isinstance(hint, type) and is_dataclass(hint) else value

@@ -1,0 +1,57 @@
+"""What the agent may do, from policy.yaml (checked against policy.schema.json before it is deployed)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from tasks.domain.payload import Json
+
+# From least to most: how far the agent goes by itself.
+AUTONOMY = ("notify", "approve", "auto")
+
+
+@dataclass(frozen=True)
+class Recovery:
+    action: str
+    autonomy: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Policy:
+    """`recover` maps an issue class to its answer; patterns know `*` only as a wildcard."""
+
+    recover: dict[str, Recovery]
+    intended_invokers: tuple[str, ...]
+    intended_roles: tuple[str, ...]
+    intended_tags: tuple[str, ...]
+    review_seconds: int
+    denied_actions: tuple[str, ...]
+    denied_resources: tuple[str, ...]
+
+
+def parse(document: Json) -> Policy:
+    """The policy of a document that fits the schema."""
+    intended, deny = document.get("intended", {}), document.get("deny", {})
+    return Policy(
+        recover={
+            issue: Recovery(row["action"], row["autonomy"], float(row.get("confidence", 0.0)))
+            for issue, row in document["recover"].items()
+        },
+        intended_invokers=tuple(intended.get("invoked_by", ())),
+        intended_roles=tuple(intended.get("roles", ())),
+        intended_tags=tuple(intended.get("tags", ())),
+        review_seconds=60 * int(document["review"]["expires_minutes"]),
+        denied_actions=tuple(deny.get("actions", ())),
+        denied_resources=tuple(deny.get("resources", ())),
+    )
+
+
+def least(levels: Iterable[str]) -> str:
+    """The lowest of several autonomy levels; a word that is none counts as notify."""
+    return AUTONOMY[min((AUTONOMY.index(level) if level in AUTONOMY else 0 for level in levels), default=0)]
+
+
+def fits(text: str, patterns: Iterable[str]) -> str:
+    """The first pattern that the text fits, or an empty text."""
+    return next((pattern for pattern in patterns if fnmatchcase(text, pattern.replace("[", "[[]"))), "")

@@ -1,0 +1,62 @@
+"""The session policy of a recovery: these actions on these resources, nothing else."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from tasks.domain.errors import Malformed
+from tasks.domain.events import partition
+from tasks.domain.payload import Incident, Json, Step
+from tasks.domain.planning import Action, Permission
+
+# STS: PackedPolicySize aside, an inline session policy is at most 2,048 characters.
+MOST_CHARACTERS = 2048
+
+
+def batches(
+    incident: Incident, steps: Sequence[Step], actions: Mapping[str, Action], *, undo: bool
+) -> list[tuple[str, tuple[Step, ...]]]:
+    """Session policies (JSON text) with the steps that each serves: one, unless it would pass STS's limit.
+
+    Malformed when a single step's policy passes it.
+    """
+    made: list[tuple[str, tuple[Step, ...]]] = []
+    for step in steps:
+        joined = (*made[-1][1], step) if made else (step,)
+        text = document(incident, joined, actions, undo=undo)
+        if made and len(text) <= MOST_CHARACTERS:
+            made[-1] = (text, joined)
+            continue
+        text = document(incident, (step,), actions, undo=undo)
+        if len(text) > MOST_CHARACTERS:
+            raise Malformed(f"the session policy of {step.action} on {step.resource.id} passes {MOST_CHARACTERS}")
+        made.append((text, (step,)))
+    return made
+
+
+def document(incident: Incident, steps: Sequence[Step], actions: Mapping[str, Action], *, undo: bool) -> str:
+    """The session policy for carrying out or undoing these steps, as compact JSON."""
+    grouped: dict[str, Json] = {}
+    for step in steps:
+        action = actions[step.action]
+        for permission in action.undo_permissions if undo else action.permissions:
+            statement = _statement(permission, incident, step)
+            key = json.dumps({**statement, "Action": None})
+            grouped.setdefault(key, {**statement, "Action": []})["Action"].append(permission.action)
+    statements = [{**one, "Action": sorted(set(one["Action"]))} for one in grouped.values()]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
+
+
+def _statement(permission: Permission, incident: Incident, step: Step) -> Json:
+    known = {
+        "partition": partition(incident.region),
+        "region": incident.region,
+        "account": incident.account,
+        "id": step.resource.id.lstrip("/"),
+    }
+    statement: Json = {"Effect": "Allow", "Resource": permission.resource.format(**known)}
+    if permission.conditions:
+        statement["Condition"] = {
+            operator: {key: value.format(**known) for key, value in tests.items()}
+            for operator, tests in permission.conditions.items()
+        }
+    return statement

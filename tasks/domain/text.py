@@ -1,0 +1,49 @@
+"""Hostile text: everything from events, tags, logs and models is capped and stripped before it goes anywhere."""
+
+import re
+import unicodedata
+from typing import Any
+
+_ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|.)")
+
+
+def clean(text: str, limit: int = 200) -> str:
+    """One line of plain text, at most `limit` characters: no escape sequences, control or invisible characters."""
+    plain = _ESCAPES.sub("", str(text))
+    kept = "".join(
+        " " if char.isspace() else char for char in plain if char.isspace() or unicodedata.category(char)[0] != "C"
+    )
+    squeezed = re.sub(r" +", " ", kept).strip()
+    return squeezed if len(squeezed) <= limit else squeezed[: limit - 3] + "..."
+
+
+def inert(text: str, limit: int = 300) -> str:
+    """Clean text that no mail, chat or page renders: no tags, mentions, links or markup."""
+    plain = clean(text, limit)
+    for live, dead in (
+        ("<", "\u2039"),
+        (">", "\u203a"),
+        ("://", ": //"),
+        ("](", "] ("),
+        ("@", "(at)"),
+        ("`", "'"),
+        ("*", ""),
+    ):
+        plain = plain.replace(live, dead)
+    return plain
+
+
+def trim(value: Any, *, text: int = 2000, items: int = 60, depth: int = 12) -> Any:
+    """JSON data with bounded strings, lists, objects and nesting; what was cut says so."""
+    if isinstance(value, str):
+        return value if len(value) <= text else value[:text] + "...(cut)"
+    if depth == 0:
+        return "...(cut)" if isinstance(value, dict | list) else value
+    if isinstance(value, dict):
+        return {
+            str(key)[:text]: trim(item, text=text, items=items, depth=depth - 1)
+            for key, item in list(value.items())[:items]
+        }
+    if isinstance(value, list):
+        return [trim(item, text=text, items=items, depth=depth - 1) for item in value[:items]]
+    return value

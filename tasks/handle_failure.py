@@ -1,0 +1,118 @@
+"""HandleFailure: an execution failed, timed out or was aborted: record it, tell it, count it, end its claim.
+
+EventBridge delivers status changes at least once and possibly late, so the execution itself is asked, and nothing
+is done if it runs again or has succeeded since.
+"""
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from tasks.domain.errors import Malformed
+from tasks.domain.incident import understand, unreadable
+from tasks.domain.message import failure
+from tasks.domain.moment import iso
+from tasks.domain.outcome import FAILED
+from tasks.domain.payload import Incident, Json, load
+from tasks.runtime.clients import client
+from tasks.runtime.environment import read
+from tasks.runtime.notices import publish
+from tasks.runtime.observe import logger, metrics
+from tasks.store import incidents, patterns
+from tasks.store.claims import Claims, end_unchanged
+from tasks.store.rate import Rate
+
+ENDED = ("FAILED", "TIMED_OUT", "ABORTED")
+
+
+@dataclass(frozen=True)
+class Environment:
+    incidents_table: str
+    claims_table: str
+    patterns_table: str
+    topic_arn: str
+    incidents_per_hour: int
+    burst: int
+    retention_days: int
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: Json, context: Any) -> Json:
+    env, arn = read(Environment), event["detail"]["executionArn"]
+    execution = client("stepfunctions").describe_execution(executionArn=arn)
+    if execution["status"] not in ENDED:
+        logger.info("nothing to do", extra={"execution": arn, "status": execution["status"]})
+        return {}
+    incident = _incident(execution.get("input", ""))
+    logger.set_correlation_id(incident.id)
+    what = {
+        "status": execution["status"],
+        "error": execution.get("error", execution["status"]),
+        "cause": execution.get("cause", ""),
+        "redrive": int(execution.get("redriveCount", 0)),
+    }
+    record = _record(env, incident, arn, what)
+    if record is None:
+        logger.info("told before, or another execution's incident", extra=what)
+        return {}
+    payload: Json = {"execution": arn} | {key: record[key] for key in ("incident", "analysis", "plan") if key in record}
+    message = failure(
+        payload, error=what["error"], cause=what["cause"], execution=arn, region=arn.split(":")[3], now=time.time()
+    )
+    publish(client("sns"), env.topic_arn, message)
+    told = {"told_redrive": what["redrive"]}
+    incidents.update(client("dynamodb"), env.incidents_table, incident.id, told, execution=arn)
+    metrics.add_metric("Incidents", MetricUnit.Count, 1)
+    metrics.add_metric("Failures", MetricUnit.Count, 1)
+    logger.error("failed", extra=what)
+    return {}
+
+
+def _incident(text: str) -> Incident:
+    """The incident that the execution's input tells of, under the id that Detect gave it."""
+    try:
+        return understand(json.loads(text))
+    except (Malformed, json.JSONDecodeError):
+        return unreadable(text)
+
+
+def _record(env: Environment, incident: Incident, arn: str, what: Json) -> Json | None:
+    """The incident's record, now FAILED and its claim ended; None if it was told before or is not this execution's."""
+    dynamo, now = client("dynamodb"), time.time()
+    failed = {"workflow_state": FAILED, "closed_at": iso(now), "failure": what}
+    new = incidents.put_ended(
+        dynamo,
+        env.incidents_table,
+        incident,
+        execution=arn,
+        state=FAILED,
+        now_ms=int(now * 1000),
+        retention_days=env.retention_days,
+        more={"failure": what},
+    )
+    if not new and not incidents.update(
+        dynamo, env.incidents_table, incident.id, failed, execution=arn, redrive=what["redrive"]
+    ):
+        return None
+    record = incidents.read(dynamo, env.incidents_table, incident.id)
+    if record is None or record.get("told_redrive", -1) >= what["redrive"]:
+        return None
+    claimed = load(Incident, record["incident"])
+    store = Claims(dynamo, env.incidents_table, env.claims_table)
+    end_unchanged(store, claimed, execution=arn, limit=Rate(env.incidents_per_hour, env.burst), redrive=what["redrive"])
+    for one in claimed.resources if "issue" in record else ():
+        patterns.count(
+            dynamo,
+            env.patterns_table,
+            issue=record["issue"],
+            resource_id=one.id,
+            arn=one.arn,
+            outcome=FAILED,
+            incident_id=f"{incident.id}#{what['redrive']}",
+            at=iso(now),
+        )
+    return record

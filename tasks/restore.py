@@ -1,0 +1,76 @@
+"""Restore: carry the plan out step by step, each step "ensure", through a session narrowed to the plan."""
+
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tasks.domain import guards
+from tasks.domain.errors import PlanChanged
+from tasks.domain.guards import Block
+from tasks.domain.outcome import RESTORED
+from tasks.domain.payload import Incident, Json, Plan, Step, load
+from tasks.domain.planning import plan_hash
+from tasks.resources import module
+from tasks.runtime.clients import client
+from tasks.runtime.environment import read
+from tasks.runtime.execution import redrive_count
+from tasks.runtime.observe import INCIDENT_ID, logger
+from tasks.runtime.recovery import sessions
+from tasks.runtime.switch import stopped
+from tasks.store import steps
+from tasks.store.claims import Claims, claim_again
+
+
+@dataclass(frozen=True)
+class Environment:
+    incidents_table: str
+    claims_table: str
+    kill_switch: str
+    recovery_role_arn: str
+
+
+@logger.inject_lambda_context(correlation_id_path=INCIDENT_ID)
+def handler(event: Json, context: Any) -> Json:
+    env = read(Environment)
+    incident, plan = load(Incident, event["incident"]), load(Plan, event["plan"])
+    if plan_hash(plan.steps) != plan.hash:
+        raise PlanChanged("the plan's steps are not the ones that were hashed")
+    block = _blocked(env, incident, event["execution"])
+    if block:
+        logger.info("not restored", extra=asdict(block))
+        return {"outcome": block.reason, "why": block.why, "steps": []}
+    done = []
+    acting = sessions(client("sts"), env.recovery_role_arn, incident, plan.steps, undo=False)
+    for number, (step, session) in enumerate(acting):
+        done.append(_ensure(env, event, number, step, session))
+    return {"outcome": RESTORED, "restored_at": time.time(), "steps": done}
+
+
+def _blocked(env: Environment, incident: Incident, execution: str) -> Block | None:
+    if stopped(client("ssm"), env.kill_switch):
+        return Block(guards.KILL_SWITCH, f"{env.kill_switch} is on")
+    redrive = redrive_count(client("stepfunctions"), execution)
+    if not redrive:
+        return None
+    store = Claims(client("dynamodb"), env.incidents_table, env.claims_table)
+    now_ms = int(time.time() * 1000)
+    return claim_again(store, incident, execution=execution, redrive=redrive, now_ms=now_ms)
+
+
+def _ensure(env: Environment, event: Json, number: int, step: Step, session: Any) -> Json:
+    """One step's record, before and after, done now or earlier in this attempt."""
+    kind, key = module(step.resource.type), (event["execution"], event["attempt"], number)
+    dynamo = client("dynamodb")
+    record = steps.read(dynamo, env.claims_table, *key)
+    if record is None:
+        before = kind.snapshot(session, step.resource.id)
+        if event["attempt"] == 0 and before != step.seen and not (before and kind.reached(step.target, before)):
+            raise PlanChanged(f"{step.resource.id} changed after the plan was made")
+        record = {"phase": steps.PENDING, "before": before, "after": None}
+        steps.write(dynamo, env.claims_table, *key, **record, now=int(time.time()))
+    if record["phase"] == steps.PENDING:
+        kind.restore(session, step)
+        record = {"phase": steps.DONE, "before": record["before"], "after": kind.snapshot(session, step.resource.id)}
+        steps.write(dynamo, env.claims_table, *key, **record, now=int(time.time()))
+        logger.info("step done", extra={"action": step.action, "resource": step.resource.arn})
+    return {"action": step.action, "resource": step.resource.arn, "before": record["before"], "after": record["after"]}

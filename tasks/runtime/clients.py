@@ -1,0 +1,26 @@
+"""boto3 clients, each made once per worker."""
+
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+CONFIG = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=3, read_timeout=15)
+
+
+@cache
+def client(service: str) -> Any:
+    """The task's own client of a service."""
+    return boto3.client(service, config=CONFIG)
+
+
+def session_client(service: str, credentials: dict[str, Any]) -> Any:
+    """A client that acts with a session's credentials, as sts AssumeRole returns them."""
+    return boto3.client(
+        service,
+        config=CONFIG,
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+    )

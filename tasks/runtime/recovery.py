@@ -1,0 +1,26 @@
+"""The only way to change anything: a session of the recovery role, narrowed to the plan."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tasks.domain.payload import Incident, Step
+from tasks.domain.session import batches
+from tasks.resources import module
+from tasks.runtime.clients import session_client
+
+
+def sessions(
+    sts: Any, role: str, incident: Incident, steps: Sequence[Step], *, undo: bool
+) -> Iterator[tuple[Step, Any]]:
+    """Each step with a client that may do just that, in order; the incident is the source identity in CloudTrail."""
+    actions = {name: action for step in steps for name, action in module(step.resource.type).ACTIONS.items()}
+    for policy, served in batches(incident, steps, actions, undo=undo):
+        credentials = sts.assume_role(
+            RoleArn=role,
+            RoleSessionName=f"aiops-{incident.id}",
+            SourceIdentity=f"aiops-{incident.id}",
+            Policy=policy,
+            DurationSeconds=900,
+        )["Credentials"]
+        for step in served:
+            yield step, session_client(module(step.resource.type).SERVICE, credentials)

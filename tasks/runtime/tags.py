@@ -1,0 +1,26 @@
+"""The tags of resources, whatever their type (Resource Groups Tagging API)."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tasks.domain.guards import TAG
+from tasks.domain.policy import AUTONOMY
+
+
+def of(tagging: Any, arns: Sequence[str]) -> dict[str, dict[str, str]]:
+    """ARN to tags, for at most 100 resources; one without tags, or gone, is missing."""
+    return dict(_read(tagging.get_resources(ResourceARNList=list(arns))))
+
+
+def managed(tagging: Any, resource_types: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """ARN and tags of every opted-in resource of these types, as the API names them (`ec2:instance`)."""
+    pages = tagging.get_paginator("get_resources").paginate(
+        TagFilters=[{"Key": TAG, "Values": list(AUTONOMY)}], ResourceTypeFilters=list(resource_types)
+    )
+    for page in pages:
+        yield from _read(page)
+
+
+def _read(page: Any) -> Iterator[tuple[str, dict[str, str]]]:
+    for one in page["ResourceTagMappingList"]:
+        yield one["ResourceARN"], {tag["Key"]: tag["Value"] for tag in one["Tags"]}

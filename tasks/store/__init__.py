@@ -1,0 +1,1 @@
+"""What the agent remembers in DynamoDB: incidents, claims, steps, snapshots, patterns."""

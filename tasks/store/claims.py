@@ -1,0 +1,131 @@
+"""Claiming: one transaction takes the incident, the lock of each resource and a token of the rate limiter."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tasks.domain import guards
+from tasks.domain.guards import Block
+from tasks.domain.payload import Incident, load
+from tasks.store import incidents, locks, rate
+from tasks.store.items import Json, decode
+from tasks.store.rate import Rate
+from tasks.store.transactions import TRIES, conflict, transact, tries
+
+# Step Functions cannot redrive as often: its history has 25,000 events.
+MOST_REDRIVES = 25_000
+
+
+@dataclass(frozen=True)
+class Claims:
+    """The two tables of a claim."""
+
+    dynamo: Any
+    incidents: str
+    claims: str
+
+
+def claim(
+    store: Claims,
+    incident: Incident,
+    *,
+    execution: str,
+    limit: Rate,
+    now_ms: int,
+    retention_days: int,
+    is_live: Callable[[str], bool],
+) -> Incident | Block:
+    """The incident, now ours, without the resources whose lock was refused; or why it is not ours.
+
+    What an execution holds that has ended without closing it (`is_live` says) is taken over.
+    """
+    dead: list[str] = []
+    for _ in tries():
+        token = rate.take(store.dynamo, store.claims, limit, now_ms)
+        if isinstance(token, Block):
+            return token
+        record = incidents.claimed(store.incidents, incident, execution, now_ms, retention_days, dead)
+        taking = [
+            locks.take(store.claims, one.arn, incident.id, execution, 0, now_ms, dead) for one in incident.resources
+        ]
+        reasons = transact(store.dynamo, [record, *taking, token])
+        if not reasons:
+            return incident
+        if "Item" in reasons[0]:
+            known = decode(reasons[0]["Item"])
+            if known["execution"] == execution:
+                return load(Incident, known["incident"])
+            if known["workflow_state"] not in incidents.OPEN or is_live(known["execution"]):
+                return Block(guards.DUPLICATE, f"this event is incident {known['incident_id']} already")
+            dead.append(known["execution"])
+        refused = {
+            resource.arn: decode(reason["Item"])
+            for resource, reason in zip(incident.resources, reasons[1:-1], strict=True)
+            if "Item" in reason
+        }
+        dead += [
+            one["execution"] for one in refused.values() if one["state"] == locks.HELD and not is_live(one["execution"])
+        ]
+        lost = {arn: _why(lock) for arn, lock in refused.items() if lock["execution"] not in dead}
+        incident = _without(incident, lost)
+        if not incident.resources:
+            return Block(
+                next(iter(lost.values())).split(":")[0], "; ".join(f"{arn} {why}" for arn, why in lost.items())
+            )
+    return Block(guards.RESOURCE_BUSY, f"the claim met others {TRIES} times in a row")
+
+
+def claim_again(store: Claims, incident: Incident, *, execution: str, redrive: int, now_ms: int) -> Block | None:
+    """A redriven execution takes its locks again; None when it has them."""
+    taking = [
+        locks.take(store.claims, one.arn, incident.id, execution, redrive, now_ms, []) for one in incident.resources
+    ]
+    for _ in tries():
+        reasons = transact(store.dynamo, [incidents.reclaimed(store.incidents, incident, execution, redrive), *taking])
+        if not reasons:
+            return None
+        if not conflict(reasons):
+            return Block(guards.RESOURCE_BUSY, "another incident took a resource over since")
+    return Block(guards.RESOURCE_BUSY, f"the claim met others {TRIES} times in a row")
+
+
+def end_verified(store: Claims, incident: Incident, *, execution: str, cooldown_until_ms: int) -> None:
+    """After a verified change: the locks turn into a cooldown, the rate token stays spent."""
+    for resource in incident.resources:
+        locks.cool(
+            store.dynamo,
+            store.claims,
+            resource.arn,
+            incident_id=incident.id,
+            execution=execution,
+            until_ms=cooldown_until_ms,
+        )
+
+
+def end_unchanged(
+    store: Claims, incident: Incident, *, execution: str, limit: Rate, redrive: int = MOST_REDRIVES
+) -> None:
+    """After every other end: the locks are freed and the rate token is given back, once however often repeated.
+
+    What was claimed again at a later redrive than `redrive` stays.
+    """
+    for resource in incident.resources:
+        locks.free(store.dynamo, store.claims, resource.arn, execution=execution, redrive=redrive)
+    back = [
+        incidents.token_returned(store.incidents, incident, execution),
+        rate.give_back(store.claims, limit),
+    ]
+    for _ in tries():
+        if not conflict(transact(store.dynamo, back)):
+            return
+
+
+def _why(lock: Json) -> str:
+    if lock["state"] == locks.COOLING:
+        return f"{guards.COOLDOWN}: healed just now by incident {lock['incident_id']}"
+    return f"{guards.RESOURCE_BUSY}: incident {lock['incident_id']} holds it"
+
+
+def _without(incident: Incident, lost: dict[str, str]) -> Incident:
+    kept = tuple(one for one in incident.resources if one.arn not in lost)
+    return replace(incident, resources=kept, dropped={**incident.dropped, **lost})

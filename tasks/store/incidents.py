@@ -1,0 +1,156 @@
+"""The record of every incident: what was seen, decided and done, for 90 days."""
+
+from typing import Any
+
+from tasks.domain.moment import iso
+from tasks.domain.payload import Incident, dump
+from tasks.store.items import DAY, Json, decode, encode
+from tasks.store.transactions import named
+
+BLOCKED, FAILED = "BLOCKED", "FAILED"
+OPEN = ("DETECTED", "WAITING_FOR_REVIEW", "RECOVERING")
+# The same event may be started again when its last attempt failed or was held back.
+REOPENABLE = (FAILED, BLOCKED)
+
+
+def claimed(table: str, incident: Incident, execution: str, now_ms: int, retention_days: int, dead: list[str]) -> Json:
+    """The write that makes the incident ours, unless it is known; `dead` executions no longer own theirs."""
+    item = _keys(incident, now_ms, retention_days) | {
+        "workflow_state": OPEN[0],
+        "execution": execution,
+        "redrive": 0,
+        "rate_token": True,
+        "incident": dump(incident),
+    }
+    again, ended = named("s", list(REOPENABLE)), named("d", dead)
+    condition = f"attribute_not_exists(incident_id) OR workflow_state IN ({', '.join(again)})"
+    return {
+        "Put": {
+            "TableName": table,
+            "Item": encode(item),
+            "ConditionExpression": condition + (f" OR execution IN ({', '.join(ended)})" if ended else ""),
+            "ExpressionAttributeValues": encode(again | ended),
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+    }
+
+
+def reclaimed(table: str, incident: Incident, execution: str, redrive: int) -> Json:
+    """The write that puts a redriven execution's number on the incident."""
+    return _update(
+        table,
+        incident.id,
+        "SET redrive = :redrive, workflow_state = :state",
+        "execution = :me",
+        {":redrive": redrive, ":state": "RECOVERING", ":me": execution},
+    )
+
+
+def token_returned(table: str, incident: Incident, execution: str) -> Json:
+    """The write that lets the incident's rate token be given back just once."""
+    return _update(
+        table,
+        incident.id,
+        "REMOVE rate_token",
+        "attribute_exists(rate_token) AND execution = :me",
+        {":me": execution},
+    )
+
+
+def put_ended(
+    dynamo: Any,
+    table: str,
+    incident: Incident,
+    *,
+    execution: str,
+    state: str,
+    now_ms: int,
+    retention_days: int,
+    more: Json,
+) -> bool:
+    """Record an incident that was never claimed (blocked, undeliverable, failed early); False if it is known."""
+    item = _keys(incident, now_ms, retention_days) | {
+        "workflow_state": state,
+        "execution": execution,
+        "redrive": 0,
+        "incident": dump(incident),
+        "closed_at": iso(now_ms / 1000),
+        **more,
+    }
+    try:
+        dynamo.put_item(
+            TableName=table,
+            Item=encode(item),
+            ConditionExpression="attribute_not_exists(incident_id) OR workflow_state = :blocked",
+            ExpressionAttributeValues=encode({":blocked": BLOCKED}),
+        )
+    except dynamo.exceptions.ConditionalCheckFailedException:
+        return False
+    return True
+
+
+def update(
+    dynamo: Any, table: str, incident_id: str, changes: Json, *, execution: str, redrive: int | None = None
+) -> bool:
+    """Write some attributes of an incident that this execution owns (up to `redrive`); False if it does not."""
+    names = {f"#{number}": name for number, name in enumerate(changes)}
+    values = {f":{number}": value for number, value in enumerate(changes.values())} | {":me": execution}
+    mine = "execution = :me"
+    if redrive is not None:
+        mine, values = f"{mine} AND redrive <= :redrive", {**values, ":redrive": redrive}
+    try:
+        dynamo.update_item(
+            TableName=table,
+            Key=encode({"incident_id": incident_id}),
+            UpdateExpression="SET " + ", ".join(f"#{number} = :{number}" for number in range(len(changes))),
+            ConditionExpression=mine,
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=encode(values),
+        )
+    except dynamo.exceptions.ConditionalCheckFailedException:
+        return False
+    return True
+
+
+def _keys(incident: Incident, now_ms: int, retention_days: int) -> Json:
+    """The attributes that the table and its indexes need; an index key may not be empty."""
+    first = incident.resources[0] if incident.resources else None
+    return {
+        "incident_id": incident.id,
+        "timestamp": iso(now_ms / 1000),
+        "resource_type": first.type if first else "unknown",
+        "resource_id": first.id if first else "unknown",
+        "expires_at": now_ms // 1000 + retention_days * DAY,
+    }
+
+
+def _update(table: str, incident_id: str, update: str, condition: str, values: Json) -> Json:
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": encode({"incident_id": incident_id}),
+            "UpdateExpression": update,
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": encode(values),
+        }
+    }
+
+
+def newest_of_type(dynamo: Any, table: str, resource_type: str, most: int = 50) -> list[Json]:
+    """The newest incidents of a resource type, newest first (from an index, so possibly a moment behind)."""
+    found = dynamo.query(
+        TableName=table,
+        IndexName="resource-type-index",
+        KeyConditionExpression="resource_type = :type",
+        ExpressionAttributeValues=encode({":type": resource_type}),
+        ScanIndexForward=False,
+        Limit=most,
+    )
+    return [decode(item) for item in found["Items"]]
+
+
+def read(dynamo: Any, table: str, incident_id: str) -> Json | None:
+    """One incident's record, or None."""
+    key = encode({"incident_id": incident_id})
+    found = dynamo.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+    return decode(found) if found else None

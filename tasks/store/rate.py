@@ -1,0 +1,54 @@
+"""The rate limiter: GCRA on one item.
+
+`tat` (theoretical arrival time, ms) moves one interval per incident and may run ahead of the clock by `burst`
+intervals. Times come from the caller. Algorithm: ATM Forum generic cell rate algorithm.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tasks.domain import guards
+from tasks.domain.guards import Block
+from tasks.store.items import Json, decode, encode
+
+KEY = "RATE#account"
+
+
+@dataclass(frozen=True)
+class Rate:
+    per_hour: int
+    burst: int
+
+    @property
+    def interval(self) -> int:
+        """Milliseconds between two incidents at the steady rate."""
+        return 3_600_000 // self.per_hour
+
+
+def take(dynamo: Any, table: str, rate: Rate, now_ms: int) -> Json | Block:
+    """The write that takes one token, on condition that nobody took one meanwhile; or the refusal."""
+    found = dynamo.get_item(TableName=table, Key=encode({"pk": KEY}), ConsistentRead=True).get("Item")
+    read = decode(found)["tat"] if found else None
+    new = max(read or 0, now_ms) + rate.interval
+    if new - now_ms > rate.interval * rate.burst:
+        return Block(guards.RATE_LIMITED, f"more than {rate.per_hour} incidents an hour (burst {rate.burst})")
+    values = {":new": new} | ({} if read is None else {":read": read})
+    condition = "attribute_not_exists(tat)" if read is None else "tat = :read"
+    return _update(table, "SET tat = :new", condition, values)
+
+
+def give_back(table: str, rate: Rate) -> Json:
+    """The write that gives one token back."""
+    return _update(table, "SET tat = tat - :interval", "attribute_exists(tat)", {":interval": rate.interval})
+
+
+def _update(table: str, update: str, condition: str, values: Json) -> Json:
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": encode({"pk": KEY}),
+            "UpdateExpression": update,
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": encode(values),
+        }
+    }

@@ -1,0 +1,48 @@
+"""The journal of a recovery: what each step found before it acted and left after, per execution and attempt."""
+
+from typing import Any
+
+from tasks.store.items import DAY, Json, decode, encode
+
+PENDING, DONE = "PENDING", "DONE"
+
+
+def read(dynamo: Any, table: str, execution: str, attempt: int, number: int) -> Json | None:
+    """The record of a step: phase, before, after; None when it was not begun."""
+    key = encode({"pk": _step(execution, attempt, number)})
+    found = dynamo.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+    return decode(found) if found else None
+
+
+def write(
+    dynamo: Any,
+    table: str,
+    execution: str,
+    attempt: int,
+    number: int,
+    *,
+    phase: str,
+    before: Json,
+    after: Json,
+    now: int,
+) -> None:
+    """Put the record of a step; `now` in seconds."""
+    record = {"phase": phase, "before": before, "after": after, "expires_at": now + 30 * DAY}
+    dynamo.put_item(TableName=table, Item=encode({"pk": _step(execution, attempt, number), **record}))
+
+
+def undone_at(dynamo: Any, table: str, execution: str, attempt: int) -> int | None:
+    """The redrive count at which an attempt was undone; None when it was not."""
+    key = encode({"pk": f"UNDONE#{execution}#{attempt}"})
+    found = dynamo.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+    return int(decode(found)["redrive"]) if found else None
+
+
+def mark_undone(dynamo: Any, table: str, execution: str, attempt: int, *, redrive: int, now: int) -> None:
+    """Keep at which redrive count an attempt was undone; `now` in seconds."""
+    record = {"pk": f"UNDONE#{execution}#{attempt}", "redrive": redrive, "expires_at": now + 30 * DAY}
+    dynamo.put_item(TableName=table, Item=encode(record))
+
+
+def _step(execution: str, attempt: int, number: int) -> str:
+    return f"STEP#{execution}#{attempt}#{number}"

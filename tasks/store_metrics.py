@@ -1,0 +1,86 @@
+"""StoreMetrics: count, close the incident's record and end the claim."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from tasks.domain.guards import DUPLICATE, INTENDED
+from tasks.domain.moment import iso
+from tasks.domain.outcome import CHANGED, NORMAL, outcome
+from tasks.domain.payload import Incident, Json, load
+from tasks.runtime.clients import client
+from tasks.runtime.environment import read
+from tasks.runtime.observe import INCIDENT_ID, logger, metrics
+from tasks.store import incidents, patterns, snapshots
+from tasks.store.claims import Claims, end_unchanged, end_verified
+from tasks.store.rate import Rate
+
+SECTIONS = ("analysis", "plan", "review", "recovery", "verification", "attempt")
+
+
+@dataclass(frozen=True)
+class Environment:
+    incidents_table: str
+    claims_table: str
+    patterns_table: str
+    snapshots_table: str
+    cooldown_minutes: float
+    incidents_per_hour: int
+    burst: int
+
+
+@logger.inject_lambda_context(correlation_id_path=INCIDENT_ID)
+@metrics.log_metrics
+def handler(event: Json, context: Any) -> Json:
+    env, incident, ended, now = read(Environment), load(Incident, event["incident"]), outcome(event), time.time()
+    if "blocked" not in event:
+        _close(env, incident, event, ended, now)
+    if ended in (INTENDED, NORMAL) and not incident.error:
+        for one in incident.resources:
+            snapshots.mark_accepted(client("dynamodb"), env.snapshots_table, one.arn, at=incident.time)
+    _count(event, incident, ended, now)
+    logger.info("ended", extra={"outcome": ended})
+    return {"incident_id": incident.id, "outcome": ended}
+
+
+def _close(env: Environment, incident: Incident, event: Json, ended: str, now: float) -> None:
+    dynamo, execution = client("dynamodb"), event["execution"]
+    store = Claims(dynamo, env.incidents_table, env.claims_table)
+    if ended in CHANGED:
+        until = int((now + env.cooldown_minutes * 60) * 1000)
+        end_verified(store, incident, execution=execution, cooldown_until_ms=until)
+    else:
+        end_unchanged(store, incident, execution=execution, limit=Rate(env.incidents_per_hour, env.burst))
+    issue = event["analysis"]["issue"]
+    record = {"workflow_state": ended, "issue": issue, "closed_at": iso(now)}
+    record |= {key: event[key] for key in SECTIONS if key in event}
+    if incidents.update(dynamo, env.incidents_table, incident.id, record, execution=execution) and ended != NORMAL:
+        for one in incident.resources:
+            patterns.count(
+                dynamo,
+                env.patterns_table,
+                issue=issue,
+                resource_id=one.id,
+                arn=one.arn,
+                outcome=ended,
+                incident_id=incident.id,
+                at=iso(now),
+            )
+
+
+def _count(event: Json, incident: Incident, ended: str, now: float) -> None:
+    metrics.add_metadata("incident_id", incident.id)
+    metrics.add_metadata("outcome", ended)
+    if ended == DUPLICATE:
+        metrics.add_metric("Duplicates", MetricUnit.Count, 1)
+        return
+    metrics.add_metric("Incidents", MetricUnit.Count, 1)
+    metrics.add_metric("Recoveries", MetricUnit.Count, ended in CHANGED)
+    metrics.add_metric("DetectionLag", MetricUnit.Seconds, event["lag_seconds"])
+    if analysis := event.get("analysis"):
+        metrics.add_metric("Confidence", MetricUnit.NoUnit, analysis["confidence"])
+        metrics.add_metric("ModelCalls", MetricUnit.Count, bool(analysis["advice"]))
+    if ended in CHANGED:
+        metrics.add_metric("RecoveryDuration", MetricUnit.Seconds, now - event["detected_at"])

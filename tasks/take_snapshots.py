@@ -1,0 +1,117 @@
+"""TakeSnapshots: remember the good state of managed resources, and report differences that nobody explains.
+
+On a schedule it sweeps all of them; on a creation event it looks at the resources that the event names.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tasks.domain.events import CLOUDTRAIL, CREATIONS, DRIFT, FAULTS, named_by, tagging_types
+from tasks.domain.guards import PASSING, TAG
+from tasks.domain.incident import incident_id, understand
+from tasks.domain.moment import iso, seconds
+from tasks.domain.payload import Json, Resource
+from tasks.domain.policy import AUTONOMY
+from tasks.domain.sweep import REMEMBER, REPORT, WATCH, Finding, compare, drift, fingerprint
+from tasks.resources import module
+from tasks.runtime import tags
+from tasks.runtime.clients import client
+from tasks.runtime.environment import read
+from tasks.runtime.observe import logger
+from tasks.runtime.policy import policy
+from tasks.store import incidents, snapshots
+
+# LookupEvents answers twice a second and 50 events at a time: this bounds one resource's history to 10 s.
+MOST_PAGES = 20
+
+
+@dataclass(frozen=True)
+class Environment:
+    snapshots_table: str
+    incidents_table: str
+    drift_grace_minutes: float
+    recovery_role_arn: str
+
+
+@logger.inject_lambda_context
+def handler(event: Json, context: Any) -> Json:
+    env, found = read(Environment), 0
+    for resource in _created(event) if event.get("detail-type") == CLOUDTRAIL else _managed():
+        found += 1
+        finding = _look(env, resource)
+        logger.info("looked", extra={"resource": resource.arn, "finding": finding.action, "why": finding.why})
+    return {"resources": found}
+
+
+def _created(event: Json) -> Iterator[Resource]:
+    """The opted-in resources that a creation event names."""
+    incident = understand(event, CREATIONS)
+    own = tags.of(client("resourcegroupstaggingapi"), [one.arn for one in incident.resources])
+    for one in incident.resources:
+        if own.get(one.arn, {}).get(TAG) in AUTONOMY:
+            yield Resource(one.type, one.id, one.arn, own[one.arn][TAG])
+
+
+def _managed() -> Iterator[Resource]:
+    for arn, own in tags.managed(client("resourcegroupstaggingapi"), tagging_types()):
+        if named := named_by(arn):
+            yield Resource(*named, arn, own[TAG])
+
+
+def _look(env: Environment, resource: Resource) -> Finding:
+    kind, dynamo, now = module(resource.type), client("dynamodb"), time.time()
+    state = kind.snapshot(client(kind.SERVICE), resource.id)
+    if state is None:
+        return Finding("GONE", "tagged, but not to be seen")
+    good = snapshots.read(dynamo, env.snapshots_table, resource.arn)
+    difference = kind.issue(good["state"], state) if good else None
+    mark = fingerprint(good, state) if good else ""
+    known = good is not None and good.get("differs_digest") == mark
+    since = (seconds(good["differs_since"]) or now) if good and known else now
+    finding = compare(
+        good,
+        state,
+        difference,
+        changes=_changes(resource, good["taken_at"]) if good and difference else [],
+        patient=now - since >= env.drift_grace_minutes * 60,
+        policy=policy(),
+        recovery_role=env.recovery_role_arn,
+    )
+    if finding.action == REMEMBER:
+        snapshots.write(dynamo, env.snapshots_table, resource, state, taken_at=iso(now))
+    elif finding.action == WATCH and not known:
+        snapshots.mark_different(dynamo, env.snapshots_table, resource.arn, digest=mark, since=iso(now))
+    elif finding.action == REPORT and good:
+        _report(env, resource, finding, since=good["taken_at"])
+    return finding
+
+
+def _changes(resource: Resource, since: str) -> list[Json] | None:
+    """The resource's CloudTrail records since a moment; None when there are more than can be read."""
+    found: list[Json] = []
+    for name in [kind.name for kind in FAULTS if (kind.resource_type, kind.detail_type) == (resource.type, CLOUDTRAIL)]:
+        pages = (
+            client("cloudtrail")
+            .get_paginator("lookup_events")
+            .paginate(
+                LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": name}], StartTime=seconds(since)
+            )
+        )
+        for number, page in enumerate(pages):
+            if number == MOST_PAGES:
+                return None
+            records = [json.loads(one["CloudTrailEvent"]) for one in page["Events"]]
+            found += [one for one in records if any(named.arn == resource.arn for named in understand(one).resources)]
+    return found
+
+
+def _report(env: Environment, resource: Resource, finding: Finding, *, since: str) -> None:
+    """Put the drift on the bus, unless it is an incident already that is not merely held back."""
+    events, account = client("events"), env.recovery_role_arn.split(":")[4]
+    known_as = incident_id(account, events.meta.region_name, (resource,), DRIFT, finding.digest)
+    record = incidents.read(client("dynamodb"), env.incidents_table, known_as)
+    if record is None or record.get("blocked", {}).get("reason") in PASSING:
+        events.put_events(Entries=[drift(resource, finding, since=since)])

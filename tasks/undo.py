@@ -1,0 +1,58 @@
+"""Undo: put back what the plan's steps declare, in reverse order, then fail red; redriven, go on to recover again."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from tasks.domain.errors import NotHealed
+from tasks.domain.payload import Incident, Json, Plan, Step, load
+from tasks.resources import module
+from tasks.runtime.clients import client
+from tasks.runtime.environment import read
+from tasks.runtime.execution import redrive_count
+from tasks.runtime.observe import INCIDENT_ID, logger
+from tasks.runtime.recovery import sessions
+from tasks.store import steps
+
+
+@dataclass(frozen=True)
+class Environment:
+    claims_table: str
+    recovery_role_arn: str
+
+
+@logger.inject_lambda_context(correlation_id_path=INCIDENT_ID)
+def handler(event: Json, context: Any) -> Json:
+    """The number of the next attempt after a redrive; else NotHealed, when the attempt has been undone."""
+    env, key, dynamo = read(Environment), (event["execution"], event["attempt"]), client("dynamodb")
+    redrive = redrive_count(client("stepfunctions"), event["execution"])
+    undone_at = steps.undone_at(dynamo, env.claims_table, *key)
+    if undone_at is not None and undone_at < redrive:
+        logger.info("redriven, recovering again", extra={"attempt": redrive})
+        return {"attempt": redrive}
+    incident, plan = load(Incident, event["incident"]), load(Plan, event["plan"])
+    journal = [steps.read(dynamo, env.claims_table, *key, number) for number in range(len(plan.steps))]
+    begun = [(step, record) for step, record in zip(plan.steps, journal, strict=True) if record and step.undo != "none"]
+    records = {step.resource.arn: record for step, record in begun}
+    backwards = [step for step, _ in reversed(begun)]
+    told = [
+        _take_back(step, session, records[step.resource.arn])
+        for step, session in sessions(client("sts"), env.recovery_role_arn, incident, backwards, undo=True)
+    ]
+    steps.mark_undone(dynamo, env.claims_table, *key, redrive=redrive, now=int(time.time()))
+    cause = event.get("failure", {})
+    logger.error("not healed", extra={"undone": told, "failure": cause})
+    raise NotHealed(f"{cause.get('Error', '')}: {cause.get('Cause', '')} | {'; '.join(told) or 'nothing to undo'}")
+
+
+def _take_back(step: Step, session: Any, record: Json) -> str:
+    """What was done about one step: never over a change that somebody else made since."""
+    kind, name = module(step.resource.type), step.resource.id
+    now = kind.snapshot(session, name)
+    if now == record["before"]:
+        return f"{name} is as it was before"
+    ours = now == record["after"] if record["phase"] == steps.DONE else bool(now) and kind.reached(step.target, now)
+    if not ours:
+        return f"{name} was changed by somebody else since: left alone"
+    kind.undo(session, step, record["before"])
+    return f"{name}: {step.undo} done"

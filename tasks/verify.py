@@ -1,0 +1,45 @@
+"""Verify: ask the resources themselves whether they are healthy, until their deadline."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from tasks.domain.errors import NotRecovered, NotYetHealthy
+from tasks.domain.moment import iso
+from tasks.domain.outcome import PARTIAL, VERIFIED
+from tasks.domain.payload import Json, Plan, load
+from tasks.resources import module
+from tasks.runtime.clients import client
+from tasks.runtime.environment import read
+from tasks.runtime.observe import INCIDENT_ID, logger
+from tasks.store import snapshots
+
+
+@dataclass(frozen=True)
+class Environment:
+    snapshots_table: str
+    verify_deadline_minutes: float
+
+
+@logger.inject_lambda_context(correlation_id_path=INCIDENT_ID)
+def handler(event: Json, context: Any) -> Json:
+    """VERIFIED, or PARTIAL past the deadline; NotYetHealthy before it, NotRecovered when nothing recovered."""
+    env, plan, recovery, now = read(Environment), load(Plan, event["plan"]), event["recovery"], time.time()
+    wrong, deadline = {}, 0.0
+    for step, result in zip(plan.steps, recovery["steps"], strict=True):
+        kind = module(step.resource.type)
+        looking = client(kind.SERVICE)
+        reason = kind.verify(looking, step, result["after"])
+        if reason:
+            wrong[step.resource.arn] = reason
+            deadline = max(deadline, min(kind.DEADLINE, env.verify_deadline_minutes * 60))
+            continue
+        healthy = kind.snapshot(looking, step.resource.id)
+        snapshots.write(client("dynamodb"), env.snapshots_table, step.resource, healthy, taken_at=iso(now))
+    told = "; ".join(f"{arn}: {reason}" for arn, reason in wrong.items())
+    logger.info("verified", extra={"wrong": wrong})
+    if wrong and now < recovery["restored_at"] + deadline:
+        raise NotYetHealthy(told)
+    if len(wrong) == len(plan.steps):
+        raise NotRecovered(told)
+    return {"outcome": PARTIAL if wrong else VERIFIED, "wrong": wrong, "checked_at": now}
