@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tasks.domain.payload import Analysis, Incident, Json, dump, load
-from tasks.domain.planning import plan
+from tasks.domain.planning import Known, plan
 from tasks.resources import module
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
@@ -24,30 +24,28 @@ def handler(event: Json, context: Any) -> Json:
     env = read(Environment)
     incident, analysis = load(Incident, event["incident"]), load(Analysis, event["analysis"])
     kind = module(incident.resources[0].type)
-    recovery = policy().recover.get(analysis.issue)
-    targets: dict[str, Json | None] = {}
-    seen: dict[str, Json] = {}
-    stale = []
-    for one in incident.resources:
-        if recovery is None:
-            break
-        good = snapshots.read(client("dynamodb"), env.snapshots_table, one.arn)
-        now = kind.snapshot(client(kind.SERVICE), one.id)
-        if now is None:
-            continue
-        seen[one.arn] = now
-        targets[one.arn] = kind.target(recovery.action, good["state"] if good else None, incident.facts)
-        if good and "accepted_at" in good:
-            stale.append(one.id)
     made = plan(
         incident,
         analysis,
         policy(),
         actions=kind.ACTIONS,
-        targets=targets,
-        seen=seen,
-        stale=stale,
+        known=_known(env, incident, analysis.issue),
         confidence_threshold=env.confidence_threshold,
     )
     logger.info("planned", extra={"autonomy": made.autonomy, "reason": made.reason, "hash": made.hash})
     return dict(dump(made))
+
+
+def _known(env: Environment, incident: Incident, issue: str) -> dict[str, Known]:
+    """What is known of each resource that can still be seen, if the policy has an answer to the issue."""
+    recovery = policy().recover.get(issue)
+    known = {}
+    for one in incident.resources if recovery else ():
+        kind = module(one.type)
+        now = kind.snapshot(client(kind.SERVICE), one.id)
+        if now is not None and recovery:
+            good = snapshots.read(client("dynamodb"), env.snapshots_table, one.arn)
+            target = kind.target(recovery.action, good["state"] if good else None, incident.facts)
+            settled = target is not None and kind.reached(target, now)
+            known[one.arn] = Known(target, now, stale=good is not None and "accepted_at" in good, settled=settled)
+    return known

@@ -15,6 +15,7 @@ MEANING = {
     "VERIFIED": "restored and proven healthy",
     "PARTIAL": "some of the resources are healthy again, some are not",
     "ANOMALY": "unusual, nothing to restore: look at it",
+    "HEALTHY": "nothing is wrong any more",
     "TOLD": "nothing was changed: it is yours",
     "DENIED": "a person said no: nothing was changed",
     "EXPIRED": "nobody answered in time, which means no: nothing was changed",

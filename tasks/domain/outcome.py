@@ -5,6 +5,7 @@ from tasks.domain.payload import Json
 NORMAL = "NORMAL"
 ANOMALY = "ANOMALY"
 TOLD = "TOLD"
+HEALTHY = "HEALTHY"
 DENIED = "DENIED"
 EXPIRED = "EXPIRED"
 VERIFIED = "VERIFIED"
@@ -27,4 +28,6 @@ def outcome(payload: Json) -> str:
     if "review" in payload:
         return EXPIRED if payload["review"]["decision"] == "expired" else DENIED
     classification = str(payload["analysis"]["classification"])
-    return classification if classification in (NORMAL, ANOMALY) else TOLD
+    if classification in (NORMAL, ANOMALY):
+        return classification
+    return HEALTHY if payload["plan"]["autonomy"] == "none" else TOLD

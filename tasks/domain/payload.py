@@ -84,7 +84,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """`autonomy` is auto, approve or notify; `hash` binds an approval to exactly these steps."""
+    """`autonomy` is auto, approve, notify, or none (nothing is wrong any more).
+
+    `hash` binds an approval to exactly these steps.
+    """
 
     steps: tuple[Step, ...]
     autonomy: str

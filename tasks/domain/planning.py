@@ -33,21 +33,32 @@ class Action:
     data_risk: bool = False
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is known of a resource: the state to reach (None when no good state is known) and the state it is in.
+
+    `stale`: an accepted actor changed it since the last good snapshot, which restoring would lose.
+    `settled`: it already is as it should be.
+    """
+
+    target: Json | None
+    seen: Json
+    stale: bool = False
+    settled: bool = False
+
+
 def plan(
     incident: Incident,
     analysis: Analysis,
     policy: Policy,
     *,
     actions: Mapping[str, Action],
-    targets: Mapping[str, Json | None],
-    seen: Mapping[str, Json],
-    stale: Sequence[str],
+    known: Mapping[str, Known],
     confidence_threshold: float,
 ) -> Plan:
-    """The plan for an incident. `actions` are the resource type's; `targets` and `seen` map an ARN to states.
+    """The plan for an incident. `actions` are the resource type's, `known` maps an ARN to what is known of it.
 
-    A resource without a target cannot be restored and gets no step; a plan without steps only notifies. `stale` are
-    the ids whose snapshot is older than an accepted change, which restoring would lose.
+    A resource that cannot be restored gets no step; a plan without steps only notifies.
     """
     recovery = policy.recover.get(analysis.issue)
     action = actions.get(recovery.action) if recovery else None
@@ -57,15 +68,19 @@ def plan(
         return _plan((), "notify", f"the policy denies {recovery.action}", policy)
     reasons, steps = [], []
     for resource in incident.resources:
-        target = targets.get(resource.arn)
+        state = known.get(resource.arn)
         if denied := fits(resource.arn, policy.denied_resources):
             reasons.append(f"the policy denies {resource.id} ({denied})")
-        elif target is None:
+        elif state is None or state.target is None:
             reasons.append(f"no good state of {resource.id} is known")
+        elif state.settled:
+            reasons.append(f"{resource.id} already is as it should be")
         else:
-            steps.append(_step(resource, recovery.action, action, target, seen.get(resource.arn, {})))
+            steps.append(_step(resource, recovery.action, action, state))
     if not steps:
-        return _plan((), "notify", "; ".join(reasons), policy)
+        healthy = all(resource.arn in known and known[resource.arn].settled for resource in incident.resources)
+        return _plan((), "none" if healthy else "notify", "; ".join(reasons), policy)
+    stale = [step.resource.id for step in steps if known[step.resource.arn].stale]
     level, why = _autonomy(analysis, steps, policy, stale, confidence_threshold)
     return _plan(tuple(steps), level, "; ".join([why, *reasons]), policy)
 
@@ -75,8 +90,8 @@ def plan_hash(steps: tuple[Step, ...]) -> str:
     return hashlib.sha256(json.dumps([asdict(step) for step in steps], sort_keys=True).encode()).hexdigest()
 
 
-def _step(resource: Resource, name: str, action: Action, target: Json, seen: Json) -> Step:
-    return Step(resource, name, action.undo, action.disruptive, action.data_risk, target, seen)
+def _step(resource: Resource, name: str, action: Action, known: Known) -> Step:
+    return Step(resource, name, action.undo, action.disruptive, action.data_risk, known.target or {}, known.seen)
 
 
 def _autonomy(
