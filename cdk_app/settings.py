@@ -54,7 +54,7 @@ class Settings:
     architecture: str = _choice("arm64", "x86_64")
     snapshot_minutes: int = _number(int, 1, 1440)
     drift_grace_minutes: int = _number(int, 0, 1440)
-    verify_deadline_minutes: int = _number(int, 1, 240)
+    verify_deadline_minutes: float = _number(float, 0.01, 240)
     synthesizer: str = _choice("bootstrap", "cli")
     removal: str = _choice("retain", "destroy")
 

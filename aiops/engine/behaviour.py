@@ -8,10 +8,31 @@ from ministack.core import lambda_runtime
 from ministack.core.responses import request_scope
 from ministack.services import stepfunctions
 
-from aiops.engine import bus, executions, instances, lambda_errors, models, redrive, states, trail
+from aiops.engine import (
+    bus,
+    executions,
+    instances,
+    lambda_errors,
+    models,
+    redrive,
+    states,
+    tags,
+    trail,
+    trail_resource,
+)
 from aiops.engine.environment import ACCOUNT, REGION
 
-__all__ = ["application", "executions", "lambda_errors", "models", "redrive", "states", "trail"]
+__all__ = [
+    "application",
+    "executions",
+    "lambda_errors",
+    "models",
+    "redrive",
+    "states",
+    "tags",
+    "trail",
+    "trail_resource",
+]
 
 application = app.app
 

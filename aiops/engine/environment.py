@@ -30,9 +30,9 @@ _SETTINGS: dict[str, str | None] = {
 }
 
 
-def enter(*, port: int) -> dict[str, str | None]:
-    """Set what MiniStack needs; returns what `leave` puts back."""
-    wanted = {**_SETTINGS, "GATEWAY_PORT": str(port)}
+def enter(*, port: int, directory: str) -> dict[str, str | None]:
+    """Set what MiniStack needs, with a directory for what it writes; returns what `leave` puts back."""
+    wanted = {**_SETTINGS, "GATEWAY_PORT": str(port), "STATE_DIR": directory}
     before = {name: os.environ.get(name) for name in wanted}
     leave(wanted)
     return before

@@ -54,15 +54,12 @@ def _describe_execution(original: Any, data: dict[str, Any]) -> Any:
 
 
 def _redrive_status(execution: Execution) -> dict[str, Any]:
-    can = execution["status"] in _REDRIVABLE
-    verdict = "is redrivable" if can else "cannot be redriven"
+    count = {"redriveCount": execution.get("redriveCount", 0)}
     date = {"redriveDate": execution["redriveDate"]} if "redriveDate" in execution else {}
-    return {
-        "redriveCount": execution.get("redriveCount", 0),
-        "redriveStatus": "REDRIVABLE" if can else "NOT_REDRIVABLE",
-        "redriveStatusReason": f"Execution is {execution['status']} and {verdict}",
-        **date,
-    }
+    if execution["status"] in _REDRIVABLE:
+        return {**count, **date, "redriveStatus": "REDRIVABLE"}
+    reason = f"Execution is {execution['status']} and cannot be redriven"
+    return {**count, **date, "redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
 
 
 @wraps_function(sfn, "_emit_execution_status_event")
@@ -80,7 +77,7 @@ def _publish_status(_original: Any, execution: Execution) -> None:
         detail[payload] = detail[payload] if included else None
     for date in ("startDate", "stopDate", "redriveDate"):
         detail[date] = sfn._iso_to_epoch_ms(execution.get(date))
-    detail |= {"stateMachineVersionArn": None, "stateMachineAliasArn": None}
+    detail |= {"stateMachineVersionArn": None, "stateMachineAliasArn": None, "redriveStatusReason": None}
     detail |= {**_redrive_status(execution), "redriveDate": detail["redriveDate"]}
     bus.publish(
         {

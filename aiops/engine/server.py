@@ -8,6 +8,7 @@ import platform
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
 from types import TracebackType
@@ -34,7 +35,8 @@ class Engine:
         self.architecture = architecture
         self.endpoint = f"http://127.0.0.1:{port}"
         self.environment = environment.of_client(self.endpoint)
-        self._environment_before = environment.enter(port=port)
+        self._directory = tempfile.TemporaryDirectory(prefix="aiops-engine-")
+        self._environment_before = environment.enter(port=port, directory=self._directory.name)
         self._threads_before = set(threading.enumerate())
         self._making_client = threading.Lock()
         self._server: threading.Thread | None = None
@@ -105,6 +107,7 @@ class Engine:
             self._behaviour.reset()  # what requests that were still running have made meanwhile
             self._join_threads(seconds=5)
         environment.leave(self._environment_before)
+        self._directory.cleanup()
         atexit.unregister(self.stop)
         Engine._running = None
 

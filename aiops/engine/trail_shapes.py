@@ -19,15 +19,14 @@ from botocore.parsers import create_parser
 
 Tree = dict[str, Any]
 
-# EC2's request lists: the set that CloudTrail shows, and the key of a bare value in it.
+# EC2's request lists: the set that CloudTrail shows, and the key of a bare value in it. Other lists stay lists.
 _EC2_SETS = {
+    "Groups": ("groupSet", "groupId"),
     "InstanceIds": ("instancesSet", "instanceId"),
-    "Resources": ("resourcesSet", "resourceId"),
-    "Tags": ("tagSet", ""),
-    "TagSpecifications": ("tagSpecificationSet", ""),
-    "SecurityGroupIds": ("groupSet", "groupId"),
-    "SecurityGroups": ("groupSet", "groupName"),
     "NetworkInterfaces": ("networkInterfaceSet", ""),
+    "Resources": ("resourcesSet", "resourceId"),
+    "SecurityGroupIds": ("groupSet", "groupId"),
+    "TagSpecifications": ("tagSpecificationSet", ""),
 }
 _EC2_OF_INSTANCES = ("ImageId", "MinCount", "MaxCount", "KeyName")
 _S3_SHOWN_HEADERS = ("x-amz-acl", "x-amz-grant-", "x-amz-object-ownership", "x-amz-bucket-object-lock-enabled")
@@ -108,7 +107,7 @@ def _small(value: Any, shape: Shape | None) -> Any:
         return f"{value:%b} {value.day}, {value.year} {value.hour % 12 or 12}:{value:%M:%S %p}"
     if shape.type_name == "structure" and isinstance(value, dict):
         known = [(name, member) for name, member in shape.members.items() if name in value]
-        return {name[0].lower() + name[1:]: _small(value[name], member) for name, member in known}
+        return {_first_small(name): _small(value[name], member) for name, member in known}
     if shape.type_name == "list" and isinstance(value, list):
         return [_small(item, shape.member) for item in value]
     return value
@@ -146,27 +145,30 @@ def _wire_name(name: str, member: Any, protocol: str) -> str:
 
 
 def _ec2_request(given: Tree) -> Tree:
-    shown: Tree = {}
     instance = {_first_small(name): given.pop(name) for name in _EC2_OF_INSTANCES if name in given}
+    tags = given.pop("Tags", None)
+    shown: Tree = _ec2_sets(given)
     if instance:
         shown["instancesSet"] = {"items": [instance]}
-    for name, value in given.items():
-        if name in _EC2_SETS:
-            group, key = _EC2_SETS[name]
-            shown[group] = {"items": [{key: item} if key else _all_small(item) for item in value]}
-        else:
-            shown[_first_small(name)] = _all_small(value)
+    if tags is not None:
+        shown["tagSet"] = {"items": _ec2_sets(tags)}
+    return shown
+
+
+def _ec2_sets(value: Any, key: str = "") -> Any:
+    if isinstance(value, list):
+        return [{key: item} if key else _ec2_sets(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    shown: Tree = {}
+    for name, item in value.items():
+        group, bare = _EC2_SETS.get(name, ("", ""))
+        shown[group or _first_small(name)] = {"items": _ec2_sets(item, bare)} if group else _ec2_sets(item)
     return shown
 
 
 def _first_small(name: str) -> str:
     return name[0].lower() + name[1:]
-
-
-def _all_small(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {_first_small(name): _all_small(item) for name, item in value.items()}
-    return [_all_small(item) for item in value] if isinstance(value, list) else value
 
 
 def _ec2_tree(value: Any, shape: Any) -> Any:
@@ -201,7 +203,7 @@ def _xml_tree(element: ElementTree.Element) -> Any:
     """As S3 shows XML: what occurs once is a value, what occurs several times a list."""
     if not len(element):
         text = (element.text or "").strip()
-        return {"true": True, "false": False}.get(text, int(text) if text.isdecimal() else text)
+        return {"true": True, "false": False}.get(text, int(text) if text.isdecimal() and len(text) < 10 else text)
     tree: Tree = {}
     for name, value in element.attrib.items():
         if name.endswith("}type"):
