@@ -50,7 +50,9 @@ def assemble(output: Path, policy: dict[str, Any]) -> None:
     for name in DISTRIBUTIONS:
         for file in metadata.files(name) or ():
             path = file.as_posix()
-            if file.suffix == ".py" and (not path.startswith(UNUSED) or path.startswith(USED)):
+            # A distribution also lists its scripts, as ../../../bin/...: they are no part of the package.
+            module = file.suffix == ".py" and ".." not in file.parts
+            if module and (not path.startswith(UNUSED) or path.startswith(USED)):
                 _copy(Path(str(file.locate())), output / path)
 
 

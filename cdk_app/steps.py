@@ -77,7 +77,7 @@ class Steps(Construct):
         notifications.may_publish(notify)
 
         store_metrics = task(self, "StoreMetrics")
-        store_metrics.may("dynamodb:UpdateItem", on=incidents)
+        store_metrics.may("dynamodb:PutItem", "dynamodb:UpdateItem", on=incidents)
         store_metrics.may("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", on=claims)
         store_metrics.may("dynamodb:UpdateItem", on=snapshots)
         store_metrics.may("dynamodb:UpdateItem", on=patterns)

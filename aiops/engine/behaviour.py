@@ -14,11 +14,13 @@ from aiops.engine import (
     instances,
     lambda_errors,
     models,
+    permissions,
     redrive,
     states,
     tags,
     trail,
     trail_resource,
+    transport,
 )
 from aiops.engine.environment import ACCOUNT, REGION
 
@@ -27,11 +29,13 @@ __all__ = [
     "executions",
     "lambda_errors",
     "models",
+    "permissions",
     "redrive",
     "states",
     "tags",
     "trail",
     "trail_resource",
+    "transport",
 ]
 
 application = app.app

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
-from ministack.core.iam_evaluator import CredentialResolutionError, resolve_credential
+from ministack.core.iam_evaluator import CredentialResolutionError, caller_arn, resolve_credential
+from ministack.core.router import extract_access_key_id
 from ministack.services import iam, sts
 
+from aiops.engine.permissions import may_set_source_identity
 from aiops.engine.wrap import wraps_function
 
 _source_identity: ContextVar[str] = ContextVar("source_identity", default="")
@@ -17,7 +19,11 @@ _source_identity: ContextVar[str] = ContextVar("source_identity", default="")
 async def _assume_role(
     original: Any, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
 ) -> Any:
-    given = parse_qs(body.decode()).get("SourceIdentity", [""])[0] if not body.startswith(b"{") else ""
+    form = {} if body.startswith(b"{") else {name: values[0] for name, values in parse_qs(body.decode()).items()}
+    given, role = form.get("SourceIdentity", ""), form.get("RoleArn", "")
+    if given and not may_set_source_identity(extract_access_key_id(headers, query), role):
+        message = f"User: {caller_arn()} is not authorized to perform: sts:SetSourceIdentity on resource: {role}"
+        return iam._error(403, "AccessDenied", message, ns="sts")
     reset = _source_identity.set(given)
     try:
         return await original(method, path, headers, body, query)

@@ -1,4 +1,4 @@
-"""Lambda names a failed invocation after the exception's class; MiniStack says Runtime.HandlerError for all."""
+"""Errors of invocations by their AWS names: the exception's class, or what befell the runtime."""
 
 import re
 from typing import Any
@@ -10,12 +10,23 @@ from aiops.engine.wrap import wraps_function
 # The last unindented line of a traceback: `tasks.domain.errors.NotYetHealthy: i-0abc is stopped`, or the bare class.
 _RAISED = re.compile(r"^(?:\w+\.)*(\w+)(?::|$)")
 
+# What MiniStack's worker says when no handler raised: https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+_OF_RUNTIME = {
+    "Worker init failed: No module named": "Runtime.ImportModuleError",
+    "Worker process died": "Runtime.ExitError",
+}
+
 
 @wraps_function(lambda_svc, "_execute_function_warm")
-def _named_after_class(original: Any, func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+def _with_aws_name(original: Any, func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
     result: dict[str, Any] = original(func, event, request_id)
-    if result.get("error") and result["body"].get("errorType") == "Runtime.HandlerError":
-        result["body"]["errorType"] = _error_class(result["log"], result["body"]["errorMessage"])
+    body = result["body"]
+    if result.get("error") and "errorMessage" in body:
+        of_runtime = [name for text, name in _OF_RUNTIME.items() if body["errorMessage"].startswith(text)]
+        if of_runtime:
+            body["errorType"] = of_runtime[0]
+        elif body["errorType"] == "Runtime.HandlerError":
+            body["errorType"] = _error_class(result["log"], body["errorMessage"])
     return result
 
 

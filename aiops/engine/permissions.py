@@ -1,11 +1,11 @@
-"""Permission checks that AWS makes and MiniStack does not: every instance of a call, tags of EC2, source identities."""
+"""Permission checks that AWS makes and MiniStack does not: each instance of an EC2 call, and source identities."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from ministack.core import iam_actions
-from ministack.core.iam_evaluator import EvalContext, enforce, evaluate_trust_policy
-from ministack.services import ec2, tagging
+from ministack.core.iam_evaluator import EvalContext, caller_arn, enforce, evaluate_trust_policy
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import iam
 
 from aiops.engine.wrap import wraps_function
 
@@ -14,31 +14,39 @@ _NAMED = ("InstanceId.", "ResourceId.")
 
 @wraps_function(iam_actions, "extract_resource_arn")
 def _resource_arn(original: Any, service: str, *request: Any) -> str:
-    _method, _path, _headers, _body, parameters, region, account = request
-    named = _instances(parameters, region, account) if service == "ec2" else []
-    return named[0] if named else str(original(service, *request))
+    parameters = request[4]
+    if service != "ec2":
+        return str(original(service, *request))
+    if "".join(parameters.get("Action", "")).startswith("Describe"):
+        return "*"  # EC2's Describe calls know no permission for a single resource
+    return (_instances(parameters) or [str(original(service, *request))])[0]
 
 
 @wraps_function(iam_actions, "verified_access_resource_arns")
-def _all_resource_arns(original: Any, parameters: dict[str, Any], region: str, account: str) -> list[str]:
-    return _instances(parameters, region, account) or list(original(parameters, region, account))
+def _all_resource_arns(original: Any, parameters: dict[str, Any], *scope: str) -> list[str]:
+    """All that is checked in a call, the first of which is checked already."""
+    if "".join(parameters.get("Action", "")).startswith("Describe"):
+        return []
+    return _instances(parameters) or list(original(parameters, *scope))
 
 
-def _instances(parameters: dict[str, Any], region: str, account: str) -> list[str]:
-    values = [value for name, value in sorted(parameters.items()) if name.startswith(_NAMED)]
-    ids = [value[0] if isinstance(value, list) else value for value in values]
-    return [f"arn:aws:ec2:{region}:{account}:instance/{each}" for each in ids if each.startswith("i-")]
+def _instances(parameters: dict[str, Any]) -> list[str]:
+    named = ["".join(value) for name, value in parameters.items() if name.startswith(_NAMED)]
+    arn = f"arn:aws:ec2:{get_region()}:{get_account_id()}:instance/"
+    return [arn + instance for instance in named if instance.startswith("i-")]
 
 
-def _tagged_instances() -> Iterator[tuple[str, list[dict[str, str]]]]:
-    for name, instance in list(ec2._instances.items()):
-        if instance["State"]["Name"] != "terminated":
-            yield ec2_arn(name), ec2._tags.get(name, [])
-
-
-def ec2_arn(instance_id: str) -> str:
-    return f"arn:aws:ec2:{tagging.get_region()}:{tagging.get_account_id()}:instance/{instance_id}"
-
-
-tagging._COLLECTORS |= {"ec2": _tagged_instances, "ssm": tagging._collect_ssm}
-tagging._RESOURCE_TAG_COLLECTORS["ec2"] = _tagged_instances
+def may_set_source_identity(access_key: str, role_arn: str) -> bool:
+    """Whether both the caller's policies and the role's trust policy allow sts:SetSourceIdentity."""
+    role = iam._roles.get(role_arn.rpartition("/")[2])
+    if role is None or enforce(access_key, "sts:SetSourceIdentity", "sts", get_region(), resource_arn=role_arn):
+        return False
+    who = EvalContext(
+        principal_arn=caller_arn(),
+        principal_type="",
+        principal_account=get_account_id(),
+        action="sts:SetSourceIdentity",
+        resource_arn=role_arn,
+        region=get_region(),
+    )
+    return bool(evaluate_trust_policy(role["AssumeRolePolicyDocument"], caller_arn(), who))

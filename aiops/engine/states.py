@@ -43,10 +43,12 @@ def _callback(original: Any, resource: str, arguments: Any, token: str, state: S
 
 @wraps_function(sfn, "_call_lambda")
 def _call_lambda(original: Any, function: str, event: Any) -> Any:
-    """A Lambda that fails before it hands its task token on fails the task; MiniStack waits for the token."""
+    """A throttled invocation has its own name; one that fails before it hands its task token on fails the task."""
     try:
         return original(function, event)
     except sfn._ExecutionError as error:
+        if error.error == "Lambda.Unknown" and "TooManyRequestsException" in error.cause:
+            error.error = "Lambda.TooManyRequestsException"
         waiting = sfn._task_tokens.get(_token.get())
         if waiting is not None:
             waiting["error"] = {"Error": error.error, "Cause": error.cause}

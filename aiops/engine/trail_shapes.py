@@ -1,7 +1,6 @@
 """Requests and responses in CloudTrail's spelling, derived from botocore's service models.
 
-JSON, REST and query services: the SDK's names with a small first letter. EC2: the names of its XML, lists wrapped in
-`items`. S3: bucket, host, sub-resource and the parsed XML body.
+JSON, REST and query services have the SDK's names with a small first letter; EC2 and S3 have rules of their own.
 """
 
 import json
@@ -11,25 +10,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, unquote
-from xml.etree import ElementTree
 
 import botocore.session
 from botocore.model import OperationModel, Shape
 from botocore.parsers import create_parser
 
-Tree = dict[str, Any]
+from aiops.engine import trail_ec2, trail_s3
 
-# EC2's request lists: the set that CloudTrail shows, and the key of a bare value in it. Other lists stay lists.
-_EC2_SETS = {
-    "Groups": ("groupSet", "groupId"),
-    "InstanceIds": ("instancesSet", "instanceId"),
-    "NetworkInterfaces": ("networkInterfaceSet", ""),
-    "Resources": ("resourcesSet", "resourceId"),
-    "SecurityGroupIds": ("groupSet", "groupId"),
-    "TagSpecifications": ("tagSpecificationSet", ""),
-}
-_EC2_OF_INSTANCES = ("ImageId", "MinCount", "MaxCount", "KeyName")
-_S3_SHOWN_HEADERS = ("x-amz-acl", "x-amz-grant-", "x-amz-object-ownership", "x-amz-bucket-object-lock-enabled")
+Tree = dict[str, Any]
 
 
 @cache
@@ -59,7 +47,7 @@ def request_parameters(model: OperationModel, *, path: str, headers: Tree, query
     protocol = model.service_model.resolved_protocol
     shape = model.input_shape
     if protocol == "rest-xml":
-        return _s3_request(path=path, headers=headers, query=query, body=body)
+        return trail_s3.request(path=path, headers=headers, query=query, body=body)
     if protocol == "json":
         return dict(_small(json.loads(body), shape))
     if protocol == "rest-json":
@@ -68,7 +56,7 @@ def request_parameters(model: OperationModel, *, path: str, headers: Tree, query
         return dict(_small({**(json.loads(body) if body else {}), **in_path}, shape))
     form = {name: values[0] for name, values in parse_qs(body.decode(), keep_blank_values=True).items()}
     given = _from_form(form, shape, "", protocol) or {}
-    return _ec2_request(given) if protocol == "ec2" else dict(_small(given, shape))
+    return trail_ec2.request(given) if protocol == "ec2" else dict(_small(given, shape))
 
 
 def response_elements(
@@ -82,7 +70,7 @@ def response_elements(
         head: Tree = {"requestId": request_id}
         if model.output_shape is None:
             return {**head, "_return": True}
-        return {**head, **_ec2_tree(_parsed(model, status, headers, body), model.output_shape)}
+        return {**head, **trail_ec2.response(_parsed(model, status, headers, body), model.output_shape)}
     return _small(_parsed(model, status, headers, body), model.output_shape) or None
 
 
@@ -107,7 +95,7 @@ def _small(value: Any, shape: Shape | None) -> Any:
         return f"{value:%b} {value.day}, {value.year} {value.hour % 12 or 12}:{value:%M:%S %p}"
     if shape.type_name == "structure" and isinstance(value, dict):
         known = [(name, member) for name, member in shape.members.items() if name in value]
-        return {_first_small(name): _small(value[name], member) for name, member in known}
+        return {trail_ec2.first_small(name): _small(value[name], member) for name, member in known}
     if shape.type_name == "list" and isinstance(value, list):
         return [_small(item, shape.member) for item in value]
     return value
@@ -142,77 +130,3 @@ def _until_none(form: Mapping[str, str], shape: Any, stem: str, protocol: str) -
 def _wire_name(name: str, member: Any, protocol: str) -> str:
     wire: str = member.serialization.get("queryName") or member.serialization.get("name", name)
     return wire[0].upper() + wire[1:] if protocol == "ec2" else wire
-
-
-def _ec2_request(given: Tree) -> Tree:
-    instance = {_first_small(name): given.pop(name) for name in _EC2_OF_INSTANCES if name in given}
-    tags = given.pop("Tags", None)
-    shown: Tree = _ec2_sets(given)
-    if instance:
-        shown["instancesSet"] = {"items": [instance]}
-    if tags is not None:
-        shown["tagSet"] = {"items": _ec2_sets(tags)}
-    return shown
-
-
-def _ec2_sets(value: Any, key: str = "") -> Any:
-    if isinstance(value, list):
-        return [{key: item} if key else _ec2_sets(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    shown: Tree = {}
-    for name, item in value.items():
-        group, bare = _EC2_SETS.get(name, ("", ""))
-        shown[group or _first_small(name)] = {"items": _ec2_sets(item, bare)} if group else _ec2_sets(item)
-    return shown
-
-
-def _first_small(name: str) -> str:
-    return name[0].lower() + name[1:]
-
-
-def _ec2_tree(value: Any, shape: Any) -> Any:
-    if isinstance(value, datetime):
-        return int(value.timestamp() * 1000)
-    if shape.type_name == "structure":
-        known = [(member.serialization.get("name", name), value[name], member)
-                 for name, member in shape.members.items() if name in value]  # fmt: skip
-        return {name: _ec2_tree(item, member) for name, item, member in known}
-    if shape.type_name == "list":
-        return {"items": [_ec2_tree(item, shape.member) for item in value]} if value else {}
-    return value
-
-
-def _s3_request(*, path: str, headers: Tree, query: Tree, body: bytes) -> Tree:
-    bucket = path.strip("/").partition("/")[0]
-    shown: Tree = {name: "" for name in query if name != "x-id"}
-    shown |= {name: value for name, value in headers.items() if name.startswith(_S3_SHOWN_HEADERS)}
-    shown |= {"bucketName": bucket, "Host": f"{bucket}.s3.us-east-1.amazonaws.com"}
-    if body.lstrip().startswith(b"{"):
-        shown["bucketPolicy"] = json.loads(body)
-    elif body.strip():
-        root = ElementTree.fromstring(body)  # noqa: S314 - our own clients' requests, on the loopback
-        tag = root.tag.rpartition("}")[2]
-        namespace = {"xmlns": root.tag[1:].partition("}")[0]} if root.tag.startswith("{") else {}
-        content = _xml_tree(root)
-        shown[tag] = {**namespace, **(content if isinstance(content, dict) else {})}
-    return shown
-
-
-def _xml_tree(element: ElementTree.Element) -> Any:
-    """As S3 shows XML: what occurs once is a value, what occurs several times a list."""
-    if not len(element):
-        text = (element.text or "").strip()
-        return {"true": True, "false": False}.get(text, int(text) if text.isdecimal() and len(text) < 10 else text)
-    tree: Tree = {}
-    for name, value in element.attrib.items():
-        if name.endswith("}type"):
-            tree |= {"xsi:type": value, "xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance"}
-    for child in element:
-        tag, value = child.tag.rpartition("}")[2], _xml_tree(child)
-        if tag in tree:
-            before = tree[tag]
-            tree[tag] = [*(before if isinstance(before, list) else [before]), value]
-        else:
-            tree[tag] = value
-    return tree

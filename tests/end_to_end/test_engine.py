@@ -21,7 +21,8 @@ from aiops.engine import ACCOUNT, REGION, Engine, EngineError, deliver_to
 
 T = TypeVar("T")
 EVENTS = Path(__file__).parents[1] / "events"
-TRUST = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
+ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+TRUST = {"Effect": "Allow", "Principal": ROOT, "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"]}
 ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 FUNCTION = """
@@ -47,6 +48,7 @@ def engine() -> Iterator[Engine]:
             Role=role["Arn"],
             Code={"ZipFile": zipped(FUNCTION)},
         )
+        started.client("lambda").get_waiter("function_active_v2").wait(FunctionName="function")
         started.client("s3").create_bucket(Bucket="trail-bucket")
         started.client("cloudtrail").create_trail(Name="trail", S3BucketName="trail-bucket")
         started.client("cloudtrail").start_logging(Name="trail")
@@ -156,10 +158,6 @@ def task(payload: dict[str, Any], *, kind: str = "invoke", **more: Any) -> dict[
     return {"Type": "Task", "Resource": f"arn:aws:states:::lambda:{kind}", "Arguments": arguments, **more}
 
 
-def wait_until_active(engine: Engine) -> None:
-    engine.client("lambda").get_waiter("function_active_v2").wait(FunctionName="function")
-
-
 # Lambda
 
 
@@ -179,6 +177,27 @@ def test_a_retry_names_the_exceptions_class(engine: Engine) -> None:
 def test_a_direct_invocation_names_the_class_too(engine: Engine) -> None:
     answer = engine.client("lambda").invoke(FunctionName="function", Payload=b'{"fail": true}')
     assert json.loads(answer["Payload"].read())["errorType"] == "NotYet"
+
+
+def test_a_throttled_invocation_has_its_own_name(engine: Engine) -> None:
+    """An invocation beyond the function's concurrency fails the task with Lambda.TooManyRequestsException."""
+    machine = Machine(engine, "throttled", States={"Task": task({}, End=True)})
+    engine.client("lambda").put_function_concurrency(FunctionName="function", ReservedConcurrentExecutions=0)
+    try:
+        assert machine.end(machine.start())["error"] == "Lambda.TooManyRequestsException"
+    finally:
+        engine.client("lambda").delete_function_concurrency(FunctionName="function")
+
+
+def test_a_function_that_cannot_be_imported_says_so(engine: Engine) -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/role"
+    code = {"ZipFile": zipped("import no_such_module")}
+    engine.client("lambda").create_function(
+        FunctionName="unimportable", Runtime="python3.11", Handler="index.handler", Role=role, Code=code
+    )
+    engine.client("lambda").get_waiter("function_active_v2").wait(FunctionName="unimportable")
+    answer = engine.client("lambda").invoke(FunctionName="unimportable", Payload=b"{}")
+    assert json.loads(answer["Payload"].read())["errorType"] == "Runtime.ImportModuleError"
 
 
 # Delivering events
@@ -405,6 +424,54 @@ def test_blocks_and_lists_of_a_bucket_can_be_read_back(user: Callable[[str], Any
         s3.get_public_access_block(Bucket="readable")
     s3.put_bucket_acl(Bucket="readable", ACL="public-read")
     assert [grant["Permission"] for grant in s3.get_bucket_acl(Bucket="readable")["Grants"]] == ["FULL_CONTROL", "READ"]
+
+
+def test_the_tagging_api_finds_what_is_tagged(clients: tuple[Any, ...], engine: Engine) -> None:
+    """Instances, parameters and buckets are found by tag and by ARN."""
+    _, ec2, ssm, instance = clients
+    ssm.put_parameter(Name="/tagged", Value="v", Type="String", Tags=[{"Key": "found", "Value": "yes"}])
+    ec2.create_tags(Resources=[instance], Tags=[{"Key": "found", "Value": "yes"}])
+    a_bucket(lambda service: engine.client(service), "tagged-bucket").put_bucket_tagging(
+        Bucket="tagged-bucket", Tagging={"TagSet": [{"Key": "found", "Value": "yes"}]}
+    )
+    tagging = engine.client("resourcegroupstaggingapi")
+    arns = {
+        f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/{instance}",
+        f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/tagged",
+        "arn:aws:s3:::tagged-bucket",
+    }
+    for wanted in ({"TagFilters": [{"Key": "found", "Values": ["yes"]}]}, {"ResourceARNList": sorted(arns)}):
+        found = tagging.get_resources(**wanted)["ResourceTagMappingList"]
+        assert {one["ResourceARN"] for one in found} == arns
+
+
+# Permissions
+
+
+def test_a_permission_for_one_instance_does_not_reach_another(engine: Engine, instance: str) -> None:
+    """A call that names several instances needs the permission for each, and a Describe needs it for all."""
+    one = f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/{instance}"
+    engine.client("iam").create_role(RoleName="narrow", AssumeRolePolicyDocument=policy(TRUST))
+    engine.client("iam").put_role_policy(
+        RoleName="narrow", PolicyName="one", PolicyDocument=policy({**ALLOW_ALL, "Resource": one})
+    )
+    ec2 = engine.client("ec2", role="narrow")
+    ec2.stop_instances(InstanceIds=[instance])
+    ec2.create_tags(Resources=[instance], Tags=TAGS)
+    for others in ([instance, "i-1234567890abcdef0"], ["i-1234567890abcdef0", instance]):
+        with pytest.raises(ClientError, match="UnauthorizedOperation"):
+            ec2.start_instances(InstanceIds=others)
+    with pytest.raises(ClientError, match="UnauthorizedOperation"):
+        ec2.describe_instances(InstanceIds=[instance])
+
+
+def test_a_source_identity_has_to_be_allowed(engine: Engine) -> None:
+    trust = policy({**TRUST, "Action": "sts:AssumeRole"})
+    role = engine.client("iam").create_role(RoleName="plain", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    assume = {"RoleArn": role, "RoleSessionName": "work"}
+    assert engine.client("sts").assume_role(**assume)
+    with pytest.raises(ClientError, match="sts:SetSourceIdentity"):
+        engine.client("sts").assume_role(**assume, SourceIdentity="incident-1")
 
 
 # EC2

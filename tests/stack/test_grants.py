@@ -1,0 +1,154 @@
+"""Who may do what. What the engine does not enforce (machine, rules, permissions of rules) is asserted here."""
+
+from stack_template import Json, Template
+
+from tasks import resources
+
+# (role, action) that may be granted on every resource, and why.
+EVERYWHERE = {
+    ("aiops-Detect", "tag:GetResources"): "the tagging API knows no resources",
+    ("aiops-Detect", "ec2:DescribeInstances"): "EC2's describe calls know no resources",
+    ("aiops-TakeSnapshots", "tag:GetResources"): "the tagging API knows no resources",
+    ("aiops-TakeSnapshots", "cloudtrail:LookupEvents"): "the event history knows no resources",
+    ("aiops-CheckTrail", "cloudtrail:DescribeTrails"): "CloudTrail's describe call knows no resources",
+    **{
+        (f"aiops-{name}", f"ec2:{action}"): "EC2's describe calls know no resources"
+        for name in ("Plan", "Verify", "TakeSnapshots", "recovery")
+        for action in ("DescribeInstances", "DescribeInstanceStatus")
+    },
+    **{
+        ("aiops-StateMachine", f"logs:{action}"): "log delivery knows no resources"
+        for action in (
+            "CreateLogDelivery",
+            "GetLogDelivery",
+            "UpdateLogDelivery",
+            "DeleteLogDelivery",
+            "ListLogDeliveries",
+            "PutResourcePolicy",
+            "DescribeResourcePolicies",
+            "DescribeLogGroups",
+        )
+    },
+    **{
+        ("aiops-StateMachine", f"xray:{action}"): "X-Ray knows no resources"
+        for action in ("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets")
+    },
+}
+READING = ("Get", "Describe", "List", "Lookup", "Query", "BatchGet")
+
+
+def role_names(template: Template) -> set[str]:
+    return {role for policy in template.of_type("AWS::IAM::Policy") for role in policy["Roles"]}
+
+
+def test_only_the_listed_actions_are_granted_on_everything(template: Template) -> None:
+    found = {(role, action) for role in role_names(template) for action, on in template.grants(role) if on == "*"}
+    assert found == set(EVERYWHERE)
+
+
+def test_no_action_is_a_wildcard_and_nothing_is_managed_by_aws(template: Template) -> None:
+    for role in role_names(template):
+        assert [action for action, _ in template.grants(role) if "*" in action] == [], role
+    assert [one for one in template.of_type("AWS::IAM::Role") if one.get("ManagedPolicyArns")] == []
+
+
+def test_the_machine_invokes_exactly_its_functions(template: Template) -> None:
+    machine = template.named("AWS::StepFunctions::StateMachine", "aiops")
+    invoked = {on for action, on in template.grants("aiops-StateMachine") if action == "lambda:InvokeFunction"}
+    assert invoked == set(machine["DefinitionSubstitutions"].values())
+    assert machine["RoleArn"] == "arn of aiops-StateMachine"
+
+
+def test_a_rules_role_starts_the_machine_and_nothing_else(template: Template) -> None:
+    targets = [target for rule in template.of_type("AWS::Events::Rule") for target in rule["Targets"]]
+    roles = {target["RoleArn"].removeprefix("arn of ") for target in targets if target["Arn"] == "aiops"}
+    assert len(roles) == 1
+    assert template.grants(roles.pop()) == {("states:StartExecution", "aiops")}
+
+
+def test_a_rule_may_invoke_the_function_that_it_targets_and_no_other(template: Template) -> None:
+    allowed = {
+        (one["SourceArn"], one["FunctionName"])
+        for one in template.of_type("AWS::Lambda::Permission")
+        if one["Principal"] == "events.amazonaws.com" and one["Action"] == "lambda:InvokeFunction"
+    }
+    targeted = {
+        (f"arn of {rule['Name']}", target["Arn"])
+        for rule in template.of_type("AWS::Events::Rule")
+        for target in rule["Targets"]
+        if target["Arn"] != "aiops"
+    }
+    assert allowed == targeted
+    assert len(template.of_type("AWS::Lambda::Permission")) == len(allowed)
+
+
+def test_a_function_writes_its_own_log_only(template: Template) -> None:
+    for name, _ in template.tasks():
+        logs = {on for action, on in template.grants(f"aiops-{name}") if action.startswith("logs:")}
+        assert logs == {f"arn of /aws/lambda/aiops-{name}"}
+
+
+def test_only_restore_and_undo_assume_the_recovery_role_which_trusts_only_them(template: Template) -> None:
+    trust = template.named("AWS::IAM::Role", "aiops-recovery")["AssumeRolePolicyDocument"]["Statement"]
+    trusted = {principal for one in trust for principal in one["Principal"]["AWS"]}
+    assert trusted == {"arn of aiops-Restore", "arn of aiops-Undo"}
+    assert {action for one in trust for action in one["Action"]} == {"sts:AssumeRole", "sts:SetSourceIdentity"}
+    assuming = {role for role in role_names(template) if any(a.startswith("sts:") for a, _ in template.grants(role))}
+    assert assuming == {"aiops-Restore", "aiops-Undo"}
+    for role in assuming:
+        on = {on for action, on in template.grants(role) if action.startswith("sts:")}
+        assert on == {"arn:<AWS::Partition>:iam::<AWS::AccountId>:role/aiops-recovery"}
+
+
+def test_no_function_can_change_a_resource_that_the_agent_looks_after(template: Template) -> None:
+    services = {action.split(":")[0] for one in resources.TYPES for action in resources.module(one).READS}
+    for name, _ in template.tasks():
+        changing = {
+            action
+            for action, _ in template.grants(f"aiops-{name}")
+            if action.split(":")[0] in services and not action.split(":")[1].startswith(READING)
+        }
+        assert changing == set(), name
+
+
+def test_the_recovery_role_holds_what_every_action_needs_and_no_more(template: Template) -> None:
+    needed = {action for one in resources.TYPES for action in resources.module(one).READS}
+    for one in resources.TYPES:
+        for action in resources.module(one).ACTIONS.values():
+            needed |= {permission.action for permission in (*action.permissions, *action.undo_permissions)}
+    assert {action for action, _ in template.grants("aiops-recovery")} == needed
+
+
+def test_the_recovery_role_reaches_only_opted_in_resources_where_the_service_can_tell(template: Template) -> None:
+    tagged = {
+        permission.action
+        for one in resources.TYPES
+        for action in resources.module(one).ACTIONS.values()
+        for permission in (*action.permissions, *action.undo_permissions)
+        if permission.tagged
+    }
+    assert tagged
+    for statement in template.statements("aiops-recovery"):
+        tags = statement.get("Condition", {}).get("StringEquals", {}).get("aws:ResourceTag/aiops:recover")
+        if tagged & set(statement["Action"]):
+            assert tags == ["auto", "approve"], statement
+
+
+def test_a_key_is_used_for_the_parameters_own_encryption_only(template: Template) -> None:
+    for statement in template.statements("aiops-recovery"):
+        if any(action.startswith("kms:") for action in statement["Action"]):
+            assert any(key.startswith("kms:") for test in statement["Condition"].values() for key in test)
+
+
+def model_statements(template: Template) -> list[Json]:
+    return [one for one in template.statements("aiops-Analyze") if "bedrock:InvokeModel" in one["Action"]]
+
+
+def test_without_a_model_nothing_may_be_invoked(template: Template) -> None:
+    assert model_statements(template) == []
+
+
+def test_the_model_of_the_context_may_be_invoked_by_analyze_alone(variant: Template) -> None:
+    assert model_statements(variant)
+    for role in role_names(variant) - {"aiops-Analyze"}:
+        assert "bedrock:InvokeModel" not in {action for action, _ in variant.grants(role)}
