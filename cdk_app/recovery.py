@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -10,7 +11,8 @@ from cdk_app.task import Task
 from tasks import resources
 from tasks.domain.planning import Permission
 
-ROLE = "arn:{partition}:iam::{account}:role/aiops-recovery"
+# Roles are global: the name tells the region, so that every region can have its own stack.
+ROLE = "arn:{partition}:iam::{account}:role/aiops-recovery-{region}"
 # Where the service checks the tag, the role reaches no resource that did not opt in to being changed.
 OPTED_IN = {"aws:ResourceTag/aiops:recover": ["auto", "approve"]}
 
@@ -19,7 +21,7 @@ class Recovery(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, trusted: Sequence[iam.Role]) -> None:
         super().__init__(scope, construct_id)
         who = iam.CompositePrincipal(*(iam.ArnPrincipal(role.role_arn) for role in trusted))
-        role = iam.Role(self, "Role", role_name="aiops-recovery", assumed_by=who)
+        role = iam.Role(self, "Role", role_name=f"aiops-recovery-{cdk.Stack.of(self).region}", assumed_by=who)
         # The incident's id, which CloudTrail then writes beside every call of the session.
         named = iam.PolicyStatement(
             actions=["sts:SetSourceIdentity"], principals=[iam.ArnPrincipal(one.role_arn) for one in trusted]

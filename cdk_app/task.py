@@ -52,9 +52,7 @@ class Task(Construct):
         super().__init__(scope, name)
         module = "tasks." + re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
         log = log_group(self, name=f"/aws/lambda/aiops-{name}", days=settings.log_retention_days)
-        self.role = iam.Role(
-            self, "Role", role_name=f"aiops-{name}", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")
-        )
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         allow(self.role, "logs:CreateLogStream", "logs:PutLogEvents", on=log.log_group_arn)
         self.function = lambda_.Function(
             self,

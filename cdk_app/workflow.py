@@ -21,9 +21,7 @@ class Workflow(Construct):
     ) -> None:
         """`functions` by the name of their state, which is that of their placeholder."""
         super().__init__(scope, construct_id)
-        role = iam.Role(
-            self, "Role", role_name="aiops-StateMachine", assumed_by=iam.ServicePrincipal("states.amazonaws.com")
-        )
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
         for function in functions.values():
             allow(role, "lambda:InvokeFunction", on=function.function_arn)
         # Added by the construct below: log delivery and X-Ray know no resources.

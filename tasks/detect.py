@@ -10,7 +10,9 @@ from tasks.domain.events import EC2_STATE
 from tasks.domain.guards import Block
 from tasks.domain.incident import understand, unreadable
 from tasks.domain.moment import seconds
+from tasks.domain.outcome import NORMAL
 from tasks.domain.payload import Incident, Json, dump
+from tasks.domain.rules import judge
 from tasks.resources import ec2_instance
 from tasks.runtime import tags
 from tasks.runtime.clients import client
@@ -43,15 +45,18 @@ def handler(event: Json, context: Any) -> Json:
     except Malformed as wrong:
         return _blocked(env, unreadable(event["event"]), Block(guards.MALFORMED, str(wrong)), event, now_ms)
     logger.set_correlation_id(incident.id)
-    found = _claimed(env, incident, event["execution"], now_ms)
+    found = _guarded(env, incident)
+    if isinstance(found, Incident) and judge(found).classification != NORMAL:
+        # What is harmless claims nothing: it must not shield what comes after it.
+        found = _claimed(env, found, event["execution"], now_ms)
     if isinstance(found, Block):
         return _blocked(env, incident, found, event, now_ms)
-    logger.info("claimed", extra={"incident": dump(found)})
+    logger.info("detected", extra={"incident": dump(found)})
     return _payload(found, event, now_ms)
 
 
-def _claimed(env: Environment, incident: Incident, execution: str, now_ms: int) -> Incident | Block:
-    """The incident after every guard, ours; or the first guard's block."""
+def _guarded(env: Environment, incident: Incident) -> Incident | Block:
+    """The incident with the resources that may be touched, or the block of the first guard that keeps hands off."""
     refusal = guards.refuse(incident, policy(), recovery_role=env.recovery_role_arn)
     if refusal:
         return refusal
@@ -63,9 +68,13 @@ def _claimed(env: Environment, incident: Incident, execution: str, now_ms: int) 
         return kept
     if incident.event == EC2_STATE and ec2_instance.called(client("ec2"), incident.resources[0].id):
         return Block(guards.DEFERRED, "a caller stopped it: the CloudTrail event of the call tells who, and decides")
+    return kept
+
+
+def _claimed(env: Environment, incident: Incident, execution: str, now_ms: int) -> Incident | Block:
     return claim(
         Claims(client("dynamodb"), env.incidents_table, env.claims_table),
-        kept,
+        incident,
         execution=execution,
         limit=Rate(env.incidents_per_hour, env.burst),
         now_ms=now_ms,

@@ -29,13 +29,16 @@ class Environment:
     cooldown_minutes: float
     incidents_per_hour: int
     burst: int
+    retention_days: int
 
 
 @logger.inject_lambda_context(correlation_id_path=INCIDENT_ID)
 @metrics.log_metrics
 def handler(event: Json, context: Any) -> Json:
     env, incident, ended, now = read(Environment), load(Incident, event["incident"]), outcome(event), time.time()
-    if "blocked" not in event:
+    if ended == NORMAL:
+        _note(env, incident, event, now)
+    elif "blocked" not in event:
         _close(env, incident, event, ended, now)
     if ended in (INTENDED, NORMAL) and not incident.error:
         for one in incident.resources:
@@ -43,6 +46,20 @@ def handler(event: Json, context: Any) -> Json:
     _count(event, incident, ended, now)
     logger.info("ended", extra={"outcome": ended})
     return {"incident_id": incident.id, "outcome": ended}
+
+
+def _note(env: Environment, incident: Incident, event: Json, now: float) -> None:
+    """What is harmless was never claimed, and is recorded all the same."""
+    incidents.put_ended(
+        client("dynamodb"),
+        env.incidents_table,
+        incident,
+        execution=event["execution"],
+        state=NORMAL,
+        now_ms=int(now * 1000),
+        retention_days=env.retention_days,
+        more={"analysis": event["analysis"]},
+    )
 
 
 def _close(env: Environment, incident: Incident, event: Json, ended: str, now: float) -> None:
@@ -56,7 +73,7 @@ def _close(env: Environment, incident: Incident, event: Json, ended: str, now: f
     issue = event["analysis"]["issue"]
     record = {"workflow_state": ended, "issue": issue, "closed_at": iso(now)}
     record |= {key: event[key] for key in SECTIONS if key in event}
-    if incidents.update(dynamo, env.incidents_table, incident.id, record, execution=execution) and ended != NORMAL:
+    if incidents.update(dynamo, env.incidents_table, incident.id, record, execution=execution):
         for one in incident.resources:
             patterns.count(
                 dynamo,

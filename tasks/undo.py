@@ -6,6 +6,7 @@ from typing import Any
 
 from tasks.domain.errors import NotHealed
 from tasks.domain.payload import Incident, Json, Plan, Step, load
+from tasks.domain.text import said
 from tasks.resources import module
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
@@ -42,7 +43,8 @@ def handler(event: Json, context: Any) -> Json:
     steps.mark_undone(dynamo, env.claims_table, *key, redrive=redrive, now=int(time.time()))
     cause = event.get("failure", {})
     logger.error("not healed", extra={"undone": told, "failure": cause})
-    raise NotHealed(f"{cause.get('Error', '')}: {cause.get('Cause', '')} | {'; '.join(told) or 'nothing to undo'}")
+    why = f"{cause.get('Error', '')}: {said(cause.get('Cause', ''))}"
+    raise NotHealed(f"{why}. Undone: {'; '.join(told) or 'nothing'}")
 
 
 def _take_back(step: Step, session: Any, record: Json) -> str:

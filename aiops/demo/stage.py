@@ -1,8 +1,13 @@
 """The stage of a demo: real resources on the engine, and what the account's operator sees of the agent."""
 
 import json
+import os
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,12 +15,14 @@ from aiops.engine import ACCOUNT, REGION, Engine
 
 MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:aiops"
 TAG = "aiops:recover"
+# The agent's own changes come back as events too.
+OWN = f"assumed-role/aiops-recovery-{REGION}/"
 PATIENCE = 60.0
 ALL_BLOCKED = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
 
 
-class SceneError(Exception):
-    """Something that a scene expects did not happen; the message says what."""
+class ScenarioError(Exception):
+    """Something that a scenario expects did not happen; the message says what."""
 
 
 @dataclass
@@ -41,11 +48,27 @@ class Stage:
             engine.client(name) for name in ("stepfunctions", "dynamodb", "lambda")
         )
         self.iam, self.events, self.sqs = (engine.client(name) for name in ("iam", "events", "sqs"))
+        self.unseen: Callable[[], AbstractContextManager[None]] = nullcontext
+        self._before: set[str] = set()
         self._number = 0
         self._inbox = self._subscribe()
 
     def instance(self, autonomy: str | None = "auto") -> str:
         """A running instance, remembered by the agent if it is managed."""
+        with self.unseen():
+            return self._instance(autonomy)
+
+    def parameter(self, value: str, autonomy: str = "auto") -> str:
+        """An encrypted parameter, remembered by the agent."""
+        with self.unseen():
+            return self._parameter(value, autonomy)
+
+    def bucket(self, autonomy: str = "auto", *, blocked: bool = True) -> str:
+        """A private bucket with a policy of its own, its public access block on or off, remembered."""
+        with self.unseen():
+            return self._bucket(autonomy, blocked=blocked)
+
+    def _instance(self, autonomy: str | None) -> str:
         tags = [{"ResourceType": "instance", "Tags": [{"Key": TAG, "Value": autonomy}]}] if autonomy else []
         image = self.ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
         made = self.ec2.run_instances(
@@ -56,20 +79,19 @@ class Stage:
         self._remembered(f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/{instance_id}", autonomy)
         return instance_id
 
-    def parameter(self, value: str, autonomy: str = "auto") -> str:
-        """An encrypted parameter, remembered by the agent."""
+    def _parameter(self, value: str, autonomy: str) -> str:
         self._number += 1
         name = f"/demo/secret-{self._number}"
         self.ssm.put_parameter(Name=name, Value=value, Type="SecureString", Tags=[{"Key": TAG, "Value": autonomy}])
         self._remembered(f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{name}", autonomy)
         return name
 
-    def bucket(self, autonomy: str = "auto") -> str:
-        """A private bucket with a policy of its own, remembered by the agent."""
+    def _bucket(self, autonomy: str, *, blocked: bool) -> str:
         self._number += 1
         name = f"aiops-demo-{self._number}"
         self.s3.create_bucket(Bucket=name)
-        self.s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=ALL_BLOCKED)
+        block = ALL_BLOCKED if blocked else dict.fromkeys(ALL_BLOCKED, False)
+        self.s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=block)
         self.s3.put_bucket_policy(Bucket=name, Policy=bucket_policy(name, f"arn:aws:iam::{ACCOUNT}:root"))
         self.s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": TAG, "Value": autonomy}]})
         self._remembered(f"arn:aws:s3:::{name}", autonomy)
@@ -89,8 +111,8 @@ class Stage:
         found: list[Execution] = []
 
         def ended() -> bool:
-            found[:] = [one for one in self._all(naming, event) if one.status != "RUNNING"]
-            return len(found) >= count
+            found[:] = self._all(naming, event)[:count]
+            return len(found) == count and all(one.status != "RUNNING" for one in found)
 
         self.until(ended, f"{count} execution(s) for {event} on {naming} end")
         return found
@@ -119,7 +141,7 @@ class Stage:
         items = self.dynamo.scan(TableName="aiops-incidents", ConsistentRead=True)["Items"]
         found = [one for one in items if one["execution"]["S"] == execution.arn]
         if not found:
-            raise SceneError(f"no incident is recorded for {execution.arn}")
+            raise ScenarioError(f"no incident is recorded for {execution.arn}")
         return dict(found[0])
 
     def told(self, *words: str) -> str:
@@ -142,23 +164,118 @@ class Stage:
         said = self.lambdas.invoke(FunctionName=f"aiops-{function}", Payload=json.dumps(event or {}))
         answer = json.loads(said["Payload"].read())
         if "FunctionError" in said:
-            raise SceneError(f"{function} failed: {answer}")
+            raise ScenarioError(f"{function} failed: {answer}")
         return answer
 
+    def recorded(self, event: str, naming: str) -> dict[str, Any]:
+        """The EventBridge event of a call as CloudTrail recorded it."""
+        found: list[dict[str, Any]] = []
+
+        def arrived() -> bool:
+            wanted = [{"AttributeKey": "EventName", "AttributeValue": event}]
+            records = self.engine.client("cloudtrail").lookup_events(LookupAttributes=wanted)["Events"]
+            found[:] = [json.loads(one["CloudTrailEvent"]) for one in records if naming in one["CloudTrailEvent"]]
+            return bool(found)
+
+        self.until(arrived, f"CloudTrail has recorded {event} on {naming}")
+        return {
+            "id": found[0]["eventID"],
+            "detail-type": "AWS API Call via CloudTrail",
+            "source": "aws." + found[0]["eventSource"].split(".")[0],
+            "account": ACCOUNT,
+            "time": found[0]["eventTime"],
+            "region": REGION,
+            "resources": [],
+            "detail": found[0],
+        }
+
+    def at_once(self, calls: list[Callable[[], Any]]) -> None:
+        """Make all these calls at the same time."""
+        with ThreadPoolExecutor(len(calls)) as pool:
+            for done in [pool.submit(call) for call in calls]:
+                done.result()
+
+    @contextmanager
+    def deaf(self, source: str) -> Iterator[None]:
+        """Events of a source are lost meanwhile, as best-effort delivery may lose them."""
+        pages = self.events.get_paginator("list_rules").paginate()
+        rules = [one for page in pages for one in page["Rules"] if f'"{source}"' in one.get("EventPattern", "")]
+        for rule in rules:
+            self.events.disable_rule(Name=rule["Name"])
+        try:
+            yield
+        finally:
+            for rule in rules:
+                self.events.enable_rule(Name=rule["Name"])
+
+    @contextmanager
+    def model(self, script: Callable[[dict[str, Any]], dict[str, Any]] | None) -> Iterator[None]:
+        """The model is on, answering as scripted; without a script, Analyze may not call it at all."""
+        said = self.lambdas.get_function_configuration(FunctionName="aiops-Analyze")
+        variables, role = said["Environment"]["Variables"], said["Role"].rsplit("/", 1)[-1]
+        grant = {"RoleName": role, "PolicyName": "demo-model"}
+        self._configure({**variables, "MODEL_ID": "amazon.nova-lite-v1:0"})
+        if script:
+            allow = {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "*"}
+            self.iam.put_role_policy(
+                **grant, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+            )
+            self.engine.model = script
+        try:
+            yield
+        finally:
+            self.engine.model = None
+            if script:
+                self.iam.delete_role_policy(**grant)
+            self._configure(variables)
+
+    def session_of(self, role: str, action: str, service: str) -> Any:
+        """A client with a session of a new role that may do one thing."""
+        trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
+        allow = {"Effect": "Allow", "Action": action, "Resource": "*"}
+        documents = [json.dumps({"Version": "2012-10-17", "Statement": [one]}) for one in (trust, allow)]
+        self.iam.create_role(RoleName=role, AssumeRolePolicyDocument=documents[0])
+        self.iam.put_role_policy(RoleName=role, PolicyName="demo", PolicyDocument=documents[1])
+        return self.engine.client(service, role=role)
+
+    def answer(self, execution: Execution, answer: str) -> None:
+        """What `aiops approve` and `aiops deny` do."""
+        self._command(answer, self.incident(execution)["incident_id"]["S"])
+
+    def rerun(self, execution: Execution) -> None:
+        """What `aiops rerun` does, or Redrive in the console."""
+        self._command("rerun", self.incident(execution)["incident_id"]["S"])
+
+    def _command(self, *words: str) -> None:
+        run = subprocess.run(
+            [sys.executable, "-m", "aiops.cli", *words],
+            env={**os.environ, **self.engine.environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if run.returncode:
+            raise ScenarioError(f"aiops {' '.join(words)} failed: {run.stderr.strip()}")
+
+    def _configure(self, variables: dict[str, str]) -> None:
+        self.lambdas.update_function_configuration(FunctionName="aiops-Analyze", Environment={"Variables": variables})
+
     def until(self, holds: Callable[[], bool], what: str) -> None:
-        """Wait for a condition; SceneError after a minute."""
+        """Wait for a condition; ScenarioError after a minute."""
         deadline = time.monotonic() + PATIENCE
         while not holds():
             if time.monotonic() > deadline:
-                raise SceneError(f"waited {PATIENCE:.0f} s in vain until {what}")
+                raise ScenarioError(f"waited {PATIENCE:.0f} s in vain until {what}")
             time.sleep(0.1)
 
     def _all(self, naming: str, event: str) -> list[Execution]:
         arns = []
         for page in self.states.get_paginator("list_executions").paginate(stateMachineArn=MACHINE):
             for one in page["executions"]:
+                if one["executionArn"] in self._before:
+                    continue
                 given = self.states.describe_execution(executionArn=one["executionArn"])["input"]
-                if f'"{naming}"' in given and f'"{event}"' in given:
+                if f'"{naming}"' in given and f'"{event}"' in given and OWN not in given:
                     arns.append((one["startDate"], one["executionArn"]))
         return [self.execution(arn) for _, arn in sorted(arns)]
 
@@ -169,16 +286,29 @@ class Stage:
                 lambda: "Item" in self.dynamo.get_item(TableName="aiops-snapshots", Key=key, ConsistentRead=True),
                 f"the good state of {arn} is remembered",
             )
+        self.until(lambda: not self._running(), "the workflow has looked at what was set up")
+
+        everything = self.states.get_paginator("list_executions").paginate(stateMachineArn=MACHINE)
+        self._before = {one["executionArn"] for page in everything for one in page["executions"]}
+
+    def _running(self) -> list[dict[str, Any]]:
+        found = self.states.list_executions(stateMachineArn=MACHINE, statusFilter="RUNNING")["executions"]
+        return list(found)
 
     def _subscribe(self) -> str:
         """A queue beside the e-mail: what a subscriber receives."""
         self._mail: list[dict[str, Any]] = []
-        url = str(self.sqs.create_queue(QueueName="demo-inbox")["QueueUrl"])
-        self.engine.client("sns").subscribe(
-            TopicArn=f"arn:aws:sns:{REGION}:{ACCOUNT}:aiops-incidents",
-            Protocol="sqs",
-            Endpoint=f"arn:aws:sqs:{REGION}:{ACCOUNT}:demo-inbox",
-        )
+        topic, queue = f"arn:aws:sns:{REGION}:{ACCOUNT}:aiops-incidents", f"arn:aws:sqs:{REGION}:{ACCOUNT}:demo-inbox"
+        allow = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": queue,
+            "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+        url = str(self.sqs.create_queue(QueueName="demo-inbox", Attributes={"Policy": policy})["QueueUrl"])
+        self.engine.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
         return url
 
 

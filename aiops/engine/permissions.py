@@ -36,6 +36,13 @@ def _instances(parameters: dict[str, Any]) -> list[str]:
     return [arn + instance for instance in named if instance.startswith("i-")]
 
 
+@wraps_function(iam_actions, "extract_iam_action")
+def _action(original: Any, service: str, *request: Any) -> str | None:
+    """Converse is permitted by bedrock:InvokeModel (Bedrock API reference, Converse)."""
+    action: str | None = original(service, *request)
+    return "bedrock:InvokeModel" if action == "bedrock:Converse" else action
+
+
 def may_set_source_identity(access_key: str, role_arn: str) -> bool:
     """Whether both the caller's policies and the role's trust policy allow sts:SetSourceIdentity."""
     role = iam._roles.get(role_arn.rpartition("/")[2])

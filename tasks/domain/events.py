@@ -173,7 +173,9 @@ def _field(wanted: Any, event: Mapping[str, Any], key: str) -> bool:
         return isinstance(value, Mapping) and matches(wanted, value)
     if wanted == [{"exists": False}]:
         return key not in event
-    return key in event and any(event[key] is item or event[key] == item for item in wanted)
+    # JSON's true is not 1, though Python's is.
+    value = event.get(key)
+    return key in event and any(value == item and isinstance(value, bool) == isinstance(item, bool) for item in wanted)
 
 
 def _pluck(value: Any, path: list[str]) -> Iterator[Any]:

@@ -1,6 +1,8 @@
 """Does a bucket's policy or ACL let the world in? (docs.aws.amazon.com/AmazonS3, "The meaning of public")"""
 
 import json
+import re
+from ipaddress import ip_network
 from typing import Any
 
 BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
@@ -22,6 +24,7 @@ NARROWING = (
     "s3:dataaccesspointarn",
     "s3:x-amz-server-side-encryption-aws-kms-key-id",
 )
+_OWNED = re.compile(r"arn:[\w-]+:[\w-]+:[\w-]*:\d{12}:")
 EVERYONE = (
     "http://acs.amazonaws.com/groups/global/AllUsers",
     "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
@@ -77,7 +80,7 @@ def _narrowed(condition: Any) -> bool:
     if not isinstance(condition, dict):
         return False
     return any(
-        key.lower() in NARROWING and _fixed(value)
+        key.lower() in NARROWING and _fixed(key.lower(), value)
         for operator, tests in condition.items()
         if isinstance(tests, dict) and _compares(operator)
         for key, value in tests.items()
@@ -85,10 +88,27 @@ def _narrowed(condition: Any) -> bool:
 
 
 def _compares(operator: str) -> bool:
-    """IfExists lets requests without the key in, and a negation lets nearly everybody in."""
-    return "Not" not in operator and not operator.endswith("IfExists") and not operator.startswith("Null")
+    """IfExists and ForAllValues let requests without the key in, and a negation lets nearly everybody in."""
+    name = operator.lower()
+    return "not" not in name and not name.endswith("ifexists") and not name.startswith(("null", "forallvalues:"))
 
 
-def _fixed(value: Any) -> bool:
+def _fixed(key: str, value: Any) -> bool:
     values = value if isinstance(value, list) else [value]
-    return bool(values) and all(str(item) not in ("*", "0.0.0.0/0", "::/0") for item in values)
+    fixed = _few_addresses if key == "aws:sourceip" else _names_an_owner
+    return bool(values) and all(fixed(str(item)) for item in values)
+
+
+def _names_an_owner(value: str) -> bool:
+    """No policy variable, and wildcards only behind the account of an ARN."""
+    wild = "*" in value or "?" in value
+    return "${" not in value and (not wild or bool(_OWNED.match(value)))
+
+
+def _few_addresses(value: str) -> bool:
+    """S3 takes ranges wider than /8, or /32 of IPv6, for the world."""
+    try:
+        network = ip_network(value, strict=False)
+    except ValueError:
+        return False
+    return network.prefixlen >= (8 if network.version == 4 else 32)

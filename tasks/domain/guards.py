@@ -48,7 +48,8 @@ def intended(actor: Actor | None, policy: Policy, *, account: str, recovery_role
         return "the agent did it itself"
     if actor.invoked_by in policy.intended_invokers:
         return f"{actor.invoked_by} did it on somebody's behalf"
-    own = f":iam::{account}:role/" in actor.issuer
+    # By its place in the ARN: a role's path may hold any text.
+    own = actor.issuer.split(":")[2:5] == ["iam", "", account]
     pattern = fits(actor.issuer, policy.intended_roles) if own else ""
     return f"{actor.issuer} may (policy: {pattern})" if pattern else ""
 

@@ -83,7 +83,8 @@ def unreadable(event: Any) -> Incident:
 def incident_id(account: str, region: str, resources: tuple[Resource, ...], event: str, event_id: str) -> str:
     """The same event gives the same id, however often it is delivered (32 hex digits)."""
     named = ",".join(sorted(resource.arn for resource in resources))
-    return hashlib.sha256("|".join((account, region, named, event, event_id)).encode()).hexdigest()[:32]
+    text = "|".join((account, region, named, event, event_id))
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def _time(text: Any) -> str:
@@ -94,11 +95,11 @@ def _time(text: Any) -> str:
 def _actor(identity: Any) -> Actor | None:
     if not isinstance(identity, dict):
         return None
-    session = identity.get("sessionContext") or {}
+    session = _object(identity.get("sessionContext"))
     return Actor(
         kind=KINDS.get(str(identity.get("type", "")), "unknown"),
         arn=clean(identity.get("arn", "")),
-        issuer=clean((session.get("sessionIssuer") or {}).get("arn", "")),
+        issuer=clean(_object(session.get("sessionIssuer")).get("arn", "")),
         invoked_by=clean(identity.get("invokedBy", "")),
         account=clean(identity.get("accountId", "")),
         source_identity=clean(session.get("sourceIdentity", "")),
@@ -108,6 +109,16 @@ def _actor(identity: Any) -> Actor | None:
 def _facts(detail: Json) -> Json:
     """What the rules may look at; the actor stands apart, and credentials and addresses are not needed."""
     facts = {key: value for key, value in detail.items() if key not in ("userIdentity", "tlsDetails")}
-    bounds = ({"text": 20_480}, {"text": 500, "items": 30}, {"text": 100, "items": 10, "depth": 6})
+    # The first keeps the largest bucket policy whole: nothing in it may hide from the rules behind the rest.
+    bounds = ({"text": 20_480, "items": 20_480}, {"text": 500, "items": 30}, {"text": 100, "items": 10, "depth": 6})
     tries: list[Json] = [trim(facts, **bound) for bound in bounds]
-    return next((one for one in tries if len(json.dumps(one)) <= FACTS_BYTES), {})
+    return next((one for one in tries if _size(one) <= FACTS_BYTES), {})
+
+
+def _size(data: Json) -> int:
+    """Bytes on the wire."""
+    return len(json.dumps(data, ensure_ascii=False).encode(errors="surrogatepass"))
+
+
+def _object(value: Any) -> Json:
+    return value if isinstance(value, dict) else {}

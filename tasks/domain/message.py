@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tasks.domain.moment import iso, seconds
 from tasks.domain.outcome import outcome
 from tasks.domain.payload import Json
-from tasks.domain.text import inert
+from tasks.domain.text import inert, said
 
 MEANING = {
     "VERIFIED": "restored and proven healthy",
@@ -54,7 +54,7 @@ def review_request(payload: Json, *, expires_at: float) -> Message:
 def failure(payload: Json, *, error: str, cause: str, execution: str, region: str, now: float) -> Message:
     """The message about an execution that failed, and what to press."""
     tail = [
-        f"Failed:     {inert(error)}: {inert(cause, 1000)}",
+        f"Failed:     {inert(error)}: {inert(said(cause), 1000)}",
         f"Console:    {console(execution, region)}",
         "Press Redrive there once the cause is gone: it continues where it failed, and after an undo it tries again.",
         f"Or: aiops rerun {payload['incident']['id']}",

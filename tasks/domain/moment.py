@@ -9,9 +9,9 @@ def iso(moment: float) -> str:
 
 
 def seconds(text: str) -> float | None:
-    """The moment that an ISO 8601 text names, None when it names none; without a zone it is UTC."""
+    """The moment that an ISO 8601 text names, None when it names none in UTC's years; without a zone it is UTC."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).timestamp()
+    except (ValueError, OverflowError):
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

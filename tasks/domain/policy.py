@@ -1,5 +1,6 @@
 """What the agent may do, from policy.yaml (checked against policy.schema.json before it is deployed)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -54,4 +55,4 @@ def least(levels: Iterable[str]) -> str:
 
 def fits(text: str, patterns: Iterable[str]) -> str:
     """The first pattern that the text fits, or an empty text."""
-    return next((pattern for pattern in patterns if fnmatchcase(text, pattern.replace("[", "[[]"))), "")
+    return next((pattern for pattern in patterns if fnmatchcase(text, re.sub(r"[\[?]", r"[\g<0>]", pattern))), "")

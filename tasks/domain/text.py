@@ -1,5 +1,6 @@
 """Hostile text: everything from events, tags, logs and models is capped and stripped before it goes anywhere."""
 
+import json
 import re
 import unicodedata
 from typing import Any
@@ -31,6 +32,18 @@ def inert(text: str, limit: int = 300) -> str:
     ):
         plain = plain.replace(live, dead)
     return plain
+
+
+def said(cause: str) -> str:
+    """What went wrong in a state's Cause: Lambda's is JSON around the exception's message, possibly nested."""
+    for _ in range(3):
+        head, brace, rest = cause.partition("{")
+        try:
+            told = json.loads(brace + rest)["errorMessage"]
+        except (ValueError, KeyError, TypeError):
+            return cause
+        cause = f"{head}{told}"
+    return cause
 
 
 def trim(value: Any, *, text: int = 2000, items: int = 60, depth: int = 12) -> Any:

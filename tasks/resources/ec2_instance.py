@@ -11,10 +11,19 @@ from tasks.domain.rules import STOPPED
 SERVICE = "ec2"
 DESCRIBE = Permission("ec2:DescribeInstances", "*")
 READS = {"ec2:DescribeInstances": "*", "ec2:DescribeInstanceStatus": "*"}
+# EC2 lets itself use the key of an encrypted volume (docs.aws.amazon.com/ebs, "How Amazon EBS encryption works").
+GRANT = Permission(
+    "kms:CreateGrant",
+    "arn:{partition}:kms:{region}:{account}:key/*",
+    {
+        "Bool": {"kms:GrantIsForAWSResource": "true"},
+        "StringLike": {"kms:ViaService": "ec2.{region}.amazonaws.com*"},
+    },
+)
 ACTIONS = {
     "start_instance": Action(
         undo="stop_instance",
-        permissions=(Permission("ec2:StartInstances", ARNS[INSTANCE], tagged=True), DESCRIBE),
+        permissions=(Permission("ec2:StartInstances", ARNS[INSTANCE], tagged=True), DESCRIBE, GRANT),
         undo_permissions=(Permission("ec2:StopInstances", ARNS[INSTANCE], tagged=True), DESCRIBE),
     )
 }

@@ -19,6 +19,7 @@ class Template:
         self.path = outdir / "aiops.template.json"
         self.body: Json = json.loads(self.path.read_text())
         self.resources: dict[str, Json] = self.body["Resources"]
+        self._roles = dict(self._named_roles())
 
     def of_type(self, kind: str) -> list[Json]:
         """The properties of all resources of a type, references as text (see `flat`)."""
@@ -34,9 +35,9 @@ class Template:
         policies = [one for one in self.of_type("AWS::IAM::Policy") if role in one["Roles"]]
         inline = [
             policy
-            for one in self.of_type("AWS::IAM::Role")
-            if one.get("RoleName") == role
-            for policy in one.get("Policies", [])
+            for logical_id, one in self.resources.items()
+            if one["Type"] == "AWS::IAM::Role" and self._known(logical_id) == role
+            for policy in self.flat(one["Properties"].get("Policies", []))
         ]
         return [_listed(one) for policy in policies + inline for one in policy["PolicyDocument"]["Statement"]]
 
@@ -72,7 +73,20 @@ class Template:
         resource = self.resources.get(logical_id)
         if resource is None:
             return f"<{logical_id}>"
-        return str(self._name(resource["Type"], resource.get("Properties", {})) or logical_id)
+        named = self.flat(self._name(resource["Type"], resource.get("Properties", {})))
+        return str(named or self._roles.get(logical_id, logical_id))
+
+    def roles(self) -> set[str]:
+        return {self._known(name) for name, one in self.resources.items() if one["Type"] == "AWS::IAM::Role"}
+
+    def _named_roles(self) -> Iterator[tuple[str, str]]:
+        """A role that CloudFormation names is called here as the function or the machine that it serves."""
+        for one in self.resources.values():
+            properties = one.get("Properties", {})
+            if one["Type"] == "AWS::Lambda::Function":
+                yield properties["Role"]["Fn::GetAtt"][0], properties["FunctionName"]
+            elif one["Type"] == "AWS::StepFunctions::StateMachine":
+                yield properties["RoleArn"]["Fn::GetAtt"][0], "aiops-StateMachine"
 
     def _name(self, kind: str, properties: Json) -> Any:
         return properties.get(NAMES.get(kind, f"{kind.split('::')[-1]}Name"))

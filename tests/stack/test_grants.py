@@ -4,6 +4,8 @@ from stack_template import Json, Template
 
 from tasks import resources
 
+RECOVERY = "aiops-recovery-<AWS::Region>"
+
 # (role, action) that may be granted on every resource, and why.
 EVERYWHERE = {
     ("aiops-Detect", "tag:GetResources"): "the tagging API knows no resources",
@@ -13,7 +15,7 @@ EVERYWHERE = {
     ("aiops-CheckTrail", "cloudtrail:DescribeTrails"): "CloudTrail's describe call knows no resources",
     **{
         (f"aiops-{name}", f"ec2:{action}"): "EC2's describe calls know no resources"
-        for name in ("Plan", "Verify", "TakeSnapshots", "recovery")
+        for name in ("Plan", "Verify", "TakeSnapshots", RECOVERY.removeprefix("aiops-"))
         for action in ("DescribeInstances", "DescribeInstanceStatus")
     },
     **{
@@ -89,7 +91,7 @@ def test_a_function_writes_its_own_log_only(template: Template) -> None:
 
 
 def test_only_restore_and_undo_assume_the_recovery_role_which_trusts_only_them(template: Template) -> None:
-    trust = template.named("AWS::IAM::Role", "aiops-recovery")["AssumeRolePolicyDocument"]["Statement"]
+    trust = template.named("AWS::IAM::Role", RECOVERY)["AssumeRolePolicyDocument"]["Statement"]
     trusted = {principal for one in trust for principal in one["Principal"]["AWS"]}
     assert trusted == {"arn of aiops-Restore", "arn of aiops-Undo"}
     assert {action for one in trust for action in one["Action"]} == {"sts:AssumeRole", "sts:SetSourceIdentity"}
@@ -97,7 +99,7 @@ def test_only_restore_and_undo_assume_the_recovery_role_which_trusts_only_them(t
     assert assuming == {"aiops-Restore", "aiops-Undo"}
     for role in assuming:
         on = {on for action, on in template.grants(role) if action.startswith("sts:")}
-        assert on == {"arn:<AWS::Partition>:iam::<AWS::AccountId>:role/aiops-recovery"}
+        assert on == {"arn:<AWS::Partition>:iam::<AWS::AccountId>:role/aiops-recovery-<AWS::Region>"}
 
 
 def test_no_function_can_change_a_resource_that_the_agent_looks_after(template: Template) -> None:
@@ -116,7 +118,7 @@ def test_the_recovery_role_holds_what_every_action_needs_and_no_more(template: T
     for one in resources.TYPES:
         for action in resources.module(one).ACTIONS.values():
             needed |= {permission.action for permission in (*action.permissions, *action.undo_permissions)}
-    assert {action for action, _ in template.grants("aiops-recovery")} == needed
+    assert {action for action, _ in template.grants(RECOVERY)} == needed
 
 
 def test_the_recovery_role_reaches_only_opted_in_resources_where_the_service_can_tell(template: Template) -> None:
@@ -128,14 +130,14 @@ def test_the_recovery_role_reaches_only_opted_in_resources_where_the_service_can
         if permission.tagged
     }
     assert tagged
-    for statement in template.statements("aiops-recovery"):
+    for statement in template.statements(RECOVERY):
         tags = statement.get("Condition", {}).get("StringEquals", {}).get("aws:ResourceTag/aiops:recover")
         if tagged & set(statement["Action"]):
             assert tags == ["auto", "approve"], statement
 
 
 def test_a_key_is_used_for_the_parameters_own_encryption_only(template: Template) -> None:
-    for statement in template.statements("aiops-recovery"):
+    for statement in template.statements(RECOVERY):
         if any(action.startswith("kms:") for action in statement["Action"]):
             assert any(key.startswith("kms:") for test in statement["Condition"].values() for key in test)
 

@@ -1,0 +1,238 @@
+"""What the demo plays. Each scenario breaks something for real and asks AWS, not the agent, how it ended.
+
+A scenario takes the stage and yields its executions as they end; it raises ScenarioError when something is not so.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from aiops.demo.stage import ALL_BLOCKED, Execution, ScenarioError, Stage, bucket_policy
+from aiops.engine import ACCOUNT, REGION
+
+STOP, PUT, UNBLOCK, OPEN = "StopInstances", "PutParameter", "DeleteBucketPublicAccessBlock", "PutBucketPolicy"
+STATE_CHANGE = "EC2 Instance State-change Notification"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`basic` scenarios are what `aiops demo` plays without being asked for more."""
+
+    name: str
+    story: str
+    play: Callable[[Stage], Iterator[Execution]]
+    basic: bool = False
+
+
+def must(holds: bool, what: str) -> None:
+    if not holds:
+        raise ScenarioError(f"not so: {what}")
+
+
+def ended(execution: Execution, outcome: str, status: str = "SUCCEEDED") -> Execution:
+    """The execution, if it ended as it must."""
+    must(execution.status == status, f"the execution is {status} (it is {execution.status} {execution.error})")
+    must(execution.outcome == outcome, f"it ends {outcome} (it ended {execution.outcome})")
+    return execution
+
+
+def stopped(stage: Stage) -> Iterator[Execution]:
+    instance = stage.instance()
+    stage.ec2.stop_instances(InstanceIds=[instance])
+    yield ended(stage.executions(instance, STOP)[0], "VERIFIED")
+    must(stage.instance_state(instance) == "running", f"{instance} runs again")
+    stage.told("VERIFIED", instance)
+
+
+def crashed(stage: Stage) -> Iterator[Execution]:
+    instance = stage.instance()
+    stage.engine.shut_down_inside(instance)
+    yield ended(stage.executions(instance, STATE_CHANGE)[0], "VERIFIED")
+    must(stage.instance_state(instance) == "running", f"{instance} runs again")
+
+
+def overwritten(stage: Stage) -> Iterator[Execution]:
+    name = stage.parameter("the good secret")
+    stage.ssm.put_parameter(Name=name, Value="tampered", Type="SecureString", Overwrite=True)
+    yield ended(stage.executions(name, PUT)[0], "VERIFIED")
+    must(stage.value(name) == ("the good secret", "SecureString"), f"{name} has its good value, encrypted")
+    message = stage.told("VERIFIED", name)
+    must("secret" not in message.replace(name, ""), "no value is told")
+
+
+def unblocked(stage: Stage) -> Iterator[Execution]:
+    bucket = stage.bucket()
+    stage.s3.delete_public_access_block(Bucket=bucket)
+    yield ended(stage.executions(bucket, UNBLOCK)[0], "VERIFIED")
+    block = stage.s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    must(block == ALL_BLOCKED, f"{bucket} blocks public access again")
+
+
+def opened(stage: Stage) -> Iterator[Execution]:
+    bucket = stage.bucket(blocked=False)
+    before = json.loads(stage.s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    stage.s3.put_bucket_policy(Bucket=bucket, Policy=bucket_policy(bucket, "*"))
+    yield ended(stage.executions(bucket, OPEN)[0], "VERIFIED")
+    after = json.loads(stage.s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    must(after == before, f"{bucket} has its former policy")
+
+
+def duplicate(stage: Stage) -> Iterator[Execution]:
+    instance = stage.instance()
+    with stage.deaf("aws.ec2"):
+        stage.ec2.stop_instances(InstanceIds=[instance])
+        event = stage.recorded(STOP, instance)
+    stage.at_once([lambda: stage.engine.deliver(event)] * 5)
+    found = stage.executions(instance, STOP, count=5)
+    yield from found
+    outcomes = sorted(one.outcome for one in found)
+    must(outcomes == ["DUPLICATE"] * 4 + ["VERIFIED"], f"one recovery and four DUPLICATE (they are {outcomes})")
+    must(stage.instance_state(instance) == "running", f"{instance} runs again")
+
+
+def cooldown(stage: Stage) -> Iterator[Execution]:
+    name = stage.parameter("good")
+    for value, outcome in (("tampered", "VERIFIED"), ("tampered again", "COOLDOWN")):
+        stage.ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
+        yield ended(stage.executions(name, PUT, count=1 + (outcome == "COOLDOWN"))[-1], outcome)
+    must(stage.value(name)[0] == "tampered again", "nothing is changed within the cooldown")
+
+
+def swept(stage: Stage) -> Iterator[Execution]:
+    bucket = stage.bucket()
+    with stage.deaf("aws.s3"):
+        stage.s3.delete_public_access_block(Bucket=bucket)
+    stage.invoke("TakeSnapshots")
+    yield ended(stage.executions(bucket, "Drift")[0], "VERIFIED")
+    block = stage.s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    must(block == ALL_BLOCKED, f"{bucket} blocks public access again")
+
+
+def unmanaged(stage: Stage) -> Iterator[Execution]:
+    instance = stage.instance(autonomy=None)
+    stage.ec2.stop_instances(InstanceIds=[instance])
+    yield ended(stage.executions(instance, STOP)[0], "UNMANAGED")
+    must(stage.instance_state(instance) == "stopped", f"{instance} stays stopped")
+
+
+def intended(stage: Stage) -> Iterator[Execution]:
+    name = stage.parameter("v1")
+    pipeline = stage.session_of("cdk-demo-cfn-exec-role-1", "ssm:*", "ssm")
+    pipeline.put_parameter(Name=name, Value="v2", Type="SecureString", Overwrite=True)
+    yield ended(stage.executions(name, PUT)[0], "INTENDED")
+    must(stage.value(name)[0] == "v2", "the pipeline's value stays")
+
+
+def approved(stage: Stage) -> Iterator[Execution]:
+    instance, waiting = _waiting(stage)
+    must(stage.instance_state(instance) == "stopped", "nothing is changed before the answer")
+    stage.answer(waiting, "approve")
+    yield ended(stage.executions(instance, STOP)[0], "VERIFIED")
+    must(stage.instance_state(instance) == "running", f"{instance} runs again")
+
+
+def denied(stage: Stage) -> Iterator[Execution]:
+    instance, waiting = _waiting(stage)
+    stage.answer(waiting, "deny")
+    yield ended(stage.executions(instance, STOP)[0], "DENIED")
+    must(stage.instance_state(instance) == "stopped", f"{instance} stays stopped")
+
+
+def _waiting(stage: Stage) -> tuple[str, Execution]:
+    """An instance that asks first, stopped, and its execution, once the question was sent."""
+    instance = stage.instance(autonomy="approve")
+    stage.ec2.stop_instances(InstanceIds=[instance])
+    execution = stage.running(instance, STOP, "RequestReview")
+    stage.told("REVIEW", instance)
+    return instance, execution
+
+
+def switched_off(stage: Stage) -> Iterator[Execution]:
+    instance = stage.instance()
+    stage.ssm.put_parameter(Name="/aiops/kill-switch", Value="on", Type="String", Overwrite=True)
+    try:
+        stage.ec2.stop_instances(InstanceIds=[instance])
+        yield ended(stage.executions(instance, STOP)[0], "KILL_SWITCH")
+        must(stage.instance_state(instance) == "stopped", f"{instance} stays stopped")
+    finally:
+        stage.ssm.put_parameter(Name="/aiops/kill-switch", Value="off", Type="String", Overwrite=True)
+
+
+def undone(stage: Stage) -> Iterator[Execution]:
+    instance = stage.instance()
+    stage.engine.impair(instance)
+    stage.ec2.stop_instances(InstanceIds=[instance])
+    failed = ended(stage.executions(instance, STOP)[0], "NotHealed", status="FAILED")
+    yield failed
+    must(failed.states[-1] == "Undo", "it failed in Undo")
+    must(stage.instance_state(instance) == "stopped", "the start that did not help was taken back")
+    stage.told("FAILED", instance, "Redrive")
+    stage.engine.impair(instance, impaired=False)
+    stage.rerun(failed)
+    yield ended(stage.executions(instance, STOP)[0], "VERIFIED")
+    must(stage.instance_state(instance) == "running", f"{instance} runs again")
+
+
+def model_rubbish(stage: Stage) -> Iterator[Execution]:
+    with stage.model(lambda request: {"output": {"message": {"role": "assistant", "content": [{"text": "Sure!"}]}}}):
+        yield from _healed_by_rules(stage, "unusable")
+
+
+def model_denied(stage: Stage) -> Iterator[Execution]:
+    with stage.model(None):
+        yield from _healed_by_rules(stage, "AccessDenied")
+
+
+def _healed_by_rules(stage: Stage, why: str) -> Iterator[Execution]:
+    instance = stage.instance()
+    stage.ec2.stop_instances(InstanceIds=[instance])
+    execution = ended(stage.executions(instance, STOP)[0], "VERIFIED")
+    yield execution
+    adviser = stage.incident(execution)["analysis"]["M"]["adviser"]["S"]
+    must(adviser.startswith("rules (model") and why in adviser, f"the rules decided because {why} (it says: {adviser})")
+    must(stage.instance_state(instance) == "running", f"{instance} runs again")
+
+
+def unreadable(stage: Stage) -> Iterator[Execution]:
+    base = {"source": "aws.ec2", "account": ACCOUNT, "region": REGION, "time": "2026-01-01T00:00:00Z", "resources": []}
+    stop = {**base, "detail-type": "AWS API Call via CloudTrail"}
+
+    def called(event_id: str, names: list[Any], padding: str = "") -> dict[str, Any]:
+        items = {"items": [{"instanceId": name} for name in names]}
+        request = {"instancesSet": items, "padding": padding}
+        detail = {"eventName": STOP, "eventID": event_id, "requestParameters": request}
+        return {**stop, "id": event_id, "detail": detail}
+
+    hundred = [f"i-{number:017x}" for number in range(100)]
+    for event, outcome in (
+        (called("demo-malformed", ["i-*"]), "MALFORMED"),
+        (called("demo-nobody", []), "UNKNOWN_EVENT"),
+        (called("demo-gone", ["i-0123456789abcdef0"]), "UNMANAGED"),
+        (called("demo-storm", hundred), "STORM"),
+    ):
+        stage.engine.deliver(event)
+        yield ended(stage.executions(event["id"], STOP)[0], outcome)
+    stage.engine.deliver(called("demo-huge", ["i-0123456789abcdef0"], padding="0" * 300_000))
+    stage.told("UNDELIVERABLE", "demo-huge")
+
+
+SCENARIOS = (
+    Scenario("stopped", "somebody stops a managed instance", stopped, basic=True),
+    Scenario("overwritten", "somebody overwrites an encrypted parameter", overwritten, basic=True),
+    Scenario("unblocked", "somebody removes a bucket's public access block", unblocked, basic=True),
+    Scenario("opened", "somebody opens a bucket's policy to the world", opened),
+    Scenario("crashed", "an instance shuts itself down", crashed),
+    Scenario("duplicate", "the same event arrives five times at once", duplicate),
+    Scenario("cooldown", "the same parameter is overwritten again right away", cooldown),
+    Scenario("swept", "the event is lost, the sweep finds the difference", swept),
+    Scenario("unmanaged", "an instance without the tag is stopped", unmanaged),
+    Scenario("intended", "a pipeline's role changes a parameter", intended),
+    Scenario("approved", "a person is asked and says yes", approved),
+    Scenario("denied", "a person is asked and says no", denied),
+    Scenario("switched_off", "the kill switch is on", switched_off),
+    Scenario("undone", "a restore does not help, is undone, fails, and heals when re-run", undone),
+    Scenario("model_rubbish", "the model answers rubbish", model_rubbish),
+    Scenario("model_denied", "Bedrock denies access", model_denied),
+    Scenario("unreadable", "malformed, unknown, gone, a hundred at once, too large", unreadable),
+)
