@@ -37,6 +37,7 @@ class Trail(Construct):
         self.check_trail.may("cloudtrail:DescribeTrails", on="*", because=NO_RESOURCES)
         self.check_trail.may(
             "cloudtrail:GetTrailStatus",
+            "cloudtrail:GetEventSelectors",
             on=arn(self, "arn:{partition}:cloudtrail:*:*:trail/*"),
             because="the trail may be another region's or the organization's; a read",
         )

@@ -1,4 +1,4 @@
-"""CheckTrail: without a trail that is logging, no CloudTrail event reaches the agent; count whether one is."""
+"""CheckTrail: without a trail that logs management writes no CloudTrail event arrives; count whether one does."""
 
 from typing import Any
 
@@ -14,7 +14,25 @@ from tasks.runtime.observe import logger, metrics
 def handler(event: Json, context: Any) -> Json:
     cloudtrail = client("cloudtrail")
     trails = cloudtrail.describe_trails(includeShadowTrails=True)["trailList"]
-    logging = [one["TrailARN"] for one in trails if cloudtrail.get_trail_status(Name=one["TrailARN"])["IsLogging"]]
+    logging = [one["TrailARN"] for one in trails if _logs_writes(cloudtrail, one["TrailARN"])]
     metrics.add_metric("TrailLogging", MetricUnit.Count, bool(logging))
     logger.info("trails", extra={"logging": logging, "known": len(trails)})
     return {"logging": logging}
+
+
+def _logs_writes(cloudtrail: Any, arn: str) -> bool:
+    """Logging now, and among what it selects are management events that write."""
+    if not cloudtrail.get_trail_status(Name=arn)["IsLogging"]:
+        return False
+    selected = cloudtrail.get_event_selectors(TrailName=arn)
+    basic = any(
+        one.get("IncludeManagementEvents", True) and one.get("ReadWriteType", "All") != "ReadOnly"
+        for one in selected.get("EventSelectors", [])
+    )
+    return basic or any(_selects_writes(one["FieldSelectors"]) for one in selected.get("AdvancedEventSelectors", []))
+
+
+def _selects_writes(fields: list[Json]) -> bool:
+    asked = {one["Field"]: one for one in fields}
+    management = asked.get("eventCategory", {}).get("Equals") == ["Management"]
+    return management and asked.get("readOnly", {}).get("Equals", ["false"]) == ["false"]

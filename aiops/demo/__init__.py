@@ -25,7 +25,7 @@ def run(names: list[str], all_: bool, json_: bool) -> int:
     chosen = [known[name] for name in names] or [scenario for scenario in SCENARIOS if all_ or scenario.basic]
     console = Console(stderr=json_)
     with Engine.start(wait_scale=WAIT_SCALE) as engine:
-        _deploy(engine, console)
+        deployed(engine, console)
         stage, timeline = Stage(engine), Timeline(engine, console)
         stage.unseen = timeline.unseen
         try:
@@ -41,7 +41,8 @@ def run(names: list[str], all_: bool, json_: bool) -> int:
     return 0 if good == len(results) else 1
 
 
-def _deploy(engine: Engine, console: Console) -> None:
+def deployed(engine: Engine, console: Console) -> None:
+    """Deploy the stack, and say so while it goes on. EngineError if it fails."""
     console.print(f"AWS on this laptop: {engine.endpoint}")
     started = time.monotonic()
     with console.status("cdk deploy") as status:
@@ -54,6 +55,7 @@ def _play(scenario: Scenario, stage: Stage, timeline: Timeline, console: Console
     started, played, wrong = time.monotonic(), list[Execution](), ""
     try:
         played.extend(scenario.play(stage))
+        scenario.check(played)
     except ScenarioError as failed:
         wrong = str(failed)
     seconds = round(time.monotonic() - started, 1)

@@ -6,6 +6,7 @@ A scenario takes the stage and yields its executions as they end; it raises Scen
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from aiops.demo.stage import ALL_BLOCKED, Execution, ScenarioError, Stage, bucket_policy
@@ -15,14 +16,30 @@ STOP, PUT, UNBLOCK, OPEN = "StopInstances", "PutParameter", "DeleteBucketPublicA
 STATE_CHANGE = "EC2 Instance State-change Notification"
 
 
+ASL = Path(__file__).parents[2] / "statemachine" / "aiops.asl.json"
+STEPS = {name for name, state in json.loads(ASL.read_text())["States"].items() if state["Type"] in ("Task", "Parallel")}
+
+BLOCKED = "Detect StoreMetrics"
+HEALED = "Detect Analyze Plan Recover Verify Notify StoreMetrics"
+REVIEWED = "Detect Analyze Plan RequestReview"
+
+
 @dataclass(frozen=True)
 class Scenario:
-    """`basic` scenarios are what `aiops demo` plays without being asked for more."""
+    """`path` and `outcome` are those of its last execution; `basic` ones are played without being asked for more."""
 
     name: str
     story: str
     play: Callable[[Stage], Iterator[Execution]]
+    path: str
+    outcome: str
     basic: bool = False
+
+    def check(self, played: list[Execution]) -> None:
+        """ScenarioError unless the last execution took its path to its outcome."""
+        path = " ".join(state for state in played[-1].states if state in STEPS)
+        must(path == self.path, f"the path is {self.path} (it was {path})")
+        must(played[-1].outcome == self.outcome, f"it ends {self.outcome} (it ended {played[-1].outcome})")
 
 
 def must(holds: bool, what: str) -> None:
@@ -84,10 +101,10 @@ def duplicate(stage: Stage) -> Iterator[Execution]:
         stage.ec2.stop_instances(InstanceIds=[instance])
         event = stage.recorded(STOP, instance)
     stage.at_once([lambda: stage.engine.deliver(event)] * 5)
-    found = stage.executions(instance, STOP, count=5)
+    found = sorted(stage.executions(instance, STOP, count=5), key=lambda one: one.outcome, reverse=True)
     yield from found
-    outcomes = sorted(one.outcome for one in found)
-    must(outcomes == ["DUPLICATE"] * 4 + ["VERIFIED"], f"one recovery and four DUPLICATE (they are {outcomes})")
+    outcomes = [one.outcome for one in found]
+    must(outcomes == ["VERIFIED"] + ["DUPLICATE"] * 4, f"one recovery and four DUPLICATE (they are {outcomes})")
     must(stage.instance_state(instance) == "running", f"{instance} runs again")
 
 
@@ -218,21 +235,33 @@ def unreadable(stage: Stage) -> Iterator[Execution]:
 
 
 SCENARIOS = (
-    Scenario("stopped", "somebody stops a managed instance", stopped, basic=True),
-    Scenario("overwritten", "somebody overwrites an encrypted parameter", overwritten, basic=True),
-    Scenario("unblocked", "somebody removes a bucket's public access block", unblocked, basic=True),
-    Scenario("opened", "somebody opens a bucket's policy to the world", opened),
-    Scenario("crashed", "an instance shuts itself down", crashed),
-    Scenario("duplicate", "the same event arrives five times at once", duplicate),
-    Scenario("cooldown", "the same parameter is overwritten again right away", cooldown),
-    Scenario("swept", "the event is lost, the sweep finds the difference", swept),
-    Scenario("unmanaged", "an instance without the tag is stopped", unmanaged),
-    Scenario("intended", "a pipeline's role changes a parameter", intended),
-    Scenario("approved", "a person is asked and says yes", approved),
-    Scenario("denied", "a person is asked and says no", denied),
-    Scenario("switched_off", "the kill switch is on", switched_off),
-    Scenario("undone", "a restore does not help, is undone, fails, and heals when re-run", undone),
-    Scenario("model_rubbish", "the model answers rubbish", model_rubbish),
-    Scenario("model_denied", "Bedrock denies access", model_denied),
-    Scenario("unreadable", "malformed, unknown, gone, a hundred at once, too large", unreadable),
+    Scenario("stopped", "somebody stops a managed instance", stopped, HEALED, "VERIFIED", basic=True),
+    Scenario("overwritten", "somebody overwrites an encrypted parameter", overwritten, HEALED, "VERIFIED", basic=True),
+    Scenario("unblocked", "somebody removes a bucket's public access block", unblocked, HEALED, "VERIFIED", basic=True),
+    Scenario("opened", "somebody opens a bucket's policy to the world", opened, HEALED, "VERIFIED"),
+    Scenario("crashed", "an instance shuts itself down", crashed, HEALED, "VERIFIED"),
+    Scenario("duplicate", "the same event arrives five times at once", duplicate, BLOCKED, "DUPLICATE"),
+    Scenario("cooldown", "the same parameter is overwritten again right away", cooldown, BLOCKED, "COOLDOWN"),
+    Scenario("swept", "the event is lost, the sweep finds the difference", swept, HEALED, "VERIFIED"),
+    Scenario("unmanaged", "an instance without the tag is stopped", unmanaged, BLOCKED, "UNMANAGED"),
+    Scenario("intended", "a pipeline's role changes a parameter", intended, BLOCKED, "INTENDED"),
+    Scenario(
+        "approved",
+        "a person is asked and says yes",
+        approved,
+        f"{REVIEWED} Recover Verify Notify StoreMetrics",
+        "VERIFIED",
+    ),
+    Scenario("denied", "a person is asked and says no", denied, f"{REVIEWED} Notify StoreMetrics", "DENIED"),
+    Scenario("switched_off", "the kill switch is on", switched_off, BLOCKED, "KILL_SWITCH"),
+    Scenario(
+        "undone",
+        "a restore does not help, is undone and fails; re-run, it heals",
+        undone,
+        "Detect Analyze Plan Recover Verify Undo Undo Recover Verify Notify StoreMetrics",
+        "VERIFIED",
+    ),
+    Scenario("model_rubbish", "the model answers rubbish: the rules decide", model_rubbish, HEALED, "VERIFIED"),
+    Scenario("model_denied", "Bedrock denies access: the rules decide", model_denied, HEALED, "VERIFIED"),
+    Scenario("unreadable", "malformed, unknown, gone, too large, a hundred at once", unreadable, BLOCKED, "STORM"),
 )
