@@ -81,7 +81,7 @@ def console(execution: str, region: str) -> str:
 def _message(ended: str, payload: Json, *, now: float | None = None, tail: list[str] | None = None) -> Message:
     incident, analysis = payload["incident"], payload.get("analysis", {})
     names = ", ".join(inert(one["id"], 60) for one in incident["resources"]) or "no known resource"
-    subject = f"[aiops] {ended}: {analysis.get('issue', incident['event'])} on {names}"
+    subject = f"[aiops] {ended}: {analysis.get('issue') or inert(incident['event'])} on {names}"
     lines = [
         f"{ended}: {MEANING.get(ended, 'nothing was changed')}",
         "",

@@ -21,14 +21,15 @@ def clean(text: str, limit: int = 200) -> str:
 def inert(text: str, limit: int = 300) -> str:
     """Clean text that no mail, chat or page renders: no tags, mentions, links or markup."""
     plain = clean(text, limit)
+    # Links last: taking the others out or apart may join one.
     for live, dead in (
+        ("*", ""),
+        ("`", "'"),
+        ("@", "(at)"),
         ("<", "\u2039"),
         (">", "\u203a"),
         ("://", ": //"),
         ("](", "] ("),
-        ("@", "(at)"),
-        ("`", "'"),
-        ("*", ""),
     ):
         plain = plain.replace(live, dead)
     return plain

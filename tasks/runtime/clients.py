@@ -7,12 +7,14 @@ import boto3
 from botocore.config import Config
 
 CONFIG = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=3, read_timeout=15)
+# A model that hangs must leave its Lambda the time to go on without it.
+IMPATIENT = {"bedrock-runtime": Config(retries={"mode": "standard", "total_max_attempts": 2})}
 
 
 @cache
 def client(service: str) -> Any:
     """The task's own client of a service."""
-    return boto3.client(service, config=CONFIG)
+    return boto3.client(service, config=CONFIG.merge(IMPATIENT.get(service, Config())))
 
 
 def session_client(service: str, credentials: dict[str, Any]) -> Any:

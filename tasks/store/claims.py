@@ -42,8 +42,6 @@ def claim(
     dead: list[str] = []
     for _ in tries():
         token = rate.take(store.dynamo, store.claims, limit, now_ms)
-        if isinstance(token, Block):
-            return token
         record = incidents.claimed(store.incidents, incident, execution, now_ms, retention_days, dead)
         taking = [
             locks.take(store.claims, one.arn, incident.id, execution, 0, now_ms, dead) for one in incident.resources
@@ -72,6 +70,9 @@ def claim(
             return Block(
                 next(iter(lost.values())).split(":")[0], "; ".join(f"{arn} {why}" for arn, why in lost.items())
             )
+        # Only now: who retries its own claim, or brings a known event, needs no token.
+        if limited := rate.refusal(reasons[-1], limit, now_ms):
+            return limited
     return Block(guards.RESOURCE_BUSY, f"the claim met others {TRIES} times in a row")
 
 

@@ -25,16 +25,27 @@ class Rate:
         return 3_600_000 // self.per_hour
 
 
-def take(dynamo: Any, table: str, rate: Rate, now_ms: int) -> Json | Block:
-    """The write that takes one token, on condition that nobody took one meanwhile; or the refusal."""
+def take(dynamo: Any, table: str, rate: Rate, now_ms: int) -> Json:
+    """The write that takes one token, on condition that one is left and that nobody took one meanwhile."""
     found = dynamo.get_item(TableName=table, Key=encode({"pk": KEY}), ConsistentRead=True).get("Item")
     read = decode(found)["tat"] if found else None
-    new = max(read or 0, now_ms) + rate.interval
-    if new - now_ms > rate.interval * rate.burst:
-        return Block(guards.RATE_LIMITED, f"more than {rate.per_hour} incidents an hour (burst {rate.burst})")
-    values = {":new": new} | ({} if read is None else {":read": read})
-    condition = "attribute_not_exists(tat)" if read is None else "tat = :read"
-    return _update(table, "SET tat = :new", condition, values)
+    values = {":new": max(read or 0, now_ms) + rate.interval}
+    if read is None:
+        return _update(table, "SET tat = :new", "attribute_not_exists(tat)", values)
+    values |= {":read": read, ":most": _most(rate, now_ms)}
+    return _update(table, "SET tat = :new", "tat = :read AND tat <= :most", values)
+
+
+def refusal(reason: Json, rate: Rate, now_ms: int) -> Block | None:
+    """What the cancellation reason of `take` means: none is left, or nothing against trying again."""
+    if "Item" not in reason or decode(reason["Item"])["tat"] <= _most(rate, now_ms):
+        return None
+    return Block(guards.RATE_LIMITED, f"more than {rate.per_hour} incidents an hour (burst {rate.burst})")
+
+
+def _most(rate: Rate, now_ms: int) -> int:
+    """Up to where `tat` may run for one more token to be left."""
+    return now_ms + rate.interval * (rate.burst - 1)
 
 
 def give_back(table: str, rate: Rate) -> Json:
@@ -50,5 +61,6 @@ def _update(table: str, update: str, condition: str, values: Json) -> Json:
             "UpdateExpression": update,
             "ConditionExpression": condition,
             "ExpressionAttributeValues": encode(values),
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
     }

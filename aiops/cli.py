@@ -1,0 +1,168 @@
+"""The command `aiops`: each subcommand lives in a module of its own, imported when it is called."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+
+class Commands(TyperGroup):
+    """Errors are one line each; what a subcommand returns is its exit status."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        try:
+            status = super().main(*args, **{**options, "standalone_mode": False})
+        except TyperException as error:
+            for line in error.format_message().splitlines():
+                print(f"aiops: {line}", file=sys.stderr)
+            status = error.exit_code
+        sys.exit(status)
+
+
+@contextmanager
+def on_engine() -> Iterator[None]:
+    """What keeps the engine from running, in its own line."""
+    from aiops.engine import EngineError
+    from aiops.errors import Failed
+
+    try:
+        yield
+    except EngineError as error:
+        raise Failed(str(error)) from error
+
+
+OPTIONS: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
+main = typer.Typer(cls=Commands, help="A self-healing agent for AWS resources.", **OPTIONS)
+policy = typer.Typer(help="policy.yaml: what the agent may do.", **OPTIONS)
+main.add_typer(policy, name="policy")
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="An incident's id, or as much of its beginning as is unique.")]
+Events = Annotated[Path, typer.Argument(metavar="FILE", help="One JSON object, an array, or JSON Lines; .gz too.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON Lines for machines.")]
+Hash = Annotated[str, typer.Option("--plan", metavar="HASH", help="Refuse unless the question is about this plan.")]
+
+
+@main.callback(invoke_without_command=True)
+def show_help(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+@main.command()
+def demo(
+    scenario: Annotated[list[str] | None, typer.Argument(help="Which ones; three faults if none is named.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every scenario.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Break real resources on an AWS on this laptop and show them heal."""
+    from aiops.demo import run
+
+    with on_engine():
+        return run(names=scenario or [], all_=every, json_=as_json)
+
+
+@main.command()
+def up(port: Annotated[int | None, typer.Option(help="A free one, if not given.")] = None) -> int:
+    """Keep an AWS on this laptop running with the agent deployed, until Ctrl-C."""
+    from aiops.up import run
+
+    with on_engine():
+        return run(port=port)
+
+
+@main.command()
+def deliver(file: Events) -> None:
+    """Deliver EventBridge events to the running engine (AWS_ENDPOINT_URL), as AWS would."""
+    from aiops.deliver import deliver_file
+
+    deliver_file(file)
+
+
+@main.command()
+def incidents(
+    incident_id: Annotated[str | None, typer.Argument(metavar="ID", help="One incident, with its timeline.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List incidents, newest first, or tell one from detection to verification."""
+    from aiops.incidents import show_all, show_one
+
+    if incident_id is None:
+        show_all(as_json=as_json)
+    else:
+        show_one(incident_id, as_json=as_json)
+
+
+@main.command()
+def replay(
+    file: Events,
+    policy: Annotated[Path | None, typer.Option(metavar="FILE", help="Decide by this policy.")] = None,
+    against: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Only what this old policy decided else.")
+    ] = None,
+    managed: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="JSON or YAML: resource id or ARN -> auto, approve or notify.")
+    ] = None,
+) -> None:
+    """Say what would be decided for recorded events: offline, one JSON line each, in order."""
+    from aiops.replay import replay_file
+
+    replay_file(file, policy=policy, against=against, managed=managed)
+
+
+@main.command()
+def approve(incident_id: Id, plan: Hash = "") -> None:
+    """Let an incident's plan be carried out."""
+    from aiops.review import answer
+
+    answer(incident_id, decision="approved", plan=plan)
+
+
+@main.command()
+def deny(incident_id: Id, plan: Hash = "") -> None:
+    """Say no to an incident's plan: nothing is changed."""
+    from aiops.review import answer
+
+    answer(incident_id, decision="denied", plan=plan)
+
+
+@main.command()
+def rerun(incident_id: Id) -> None:
+    """Redrive an incident's failed execution: it continues where it failed."""
+    from aiops.rerun import redrive
+
+    redrive(incident_id)
+
+
+@main.command()
+def stop() -> None:
+    """Stop all acting at once (the kill switch)."""
+    from aiops.switch import turn
+
+    turn("on")
+
+
+@main.command()
+def start() -> None:
+    """Let the agent act again."""
+    from aiops.switch import turn
+
+    turn("off")
+
+
+@policy.command()
+def check(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="policy.yaml, if not given.")] = None,
+) -> None:
+    """Check a policy, and say what it allows."""
+    from aiops.policy_check import show
+
+    show(file)
+
+
+if __name__ == "__main__":
+    main(prog_name="aiops")

@@ -1,0 +1,6 @@
+"""What the stack calls the things that the command looks for."""
+
+INCIDENTS_TABLE = "aiops-incidents"
+CLAIMS_TABLE = "aiops-claims"
+KILL_SWITCH = "/aiops/kill-switch"
+RECOVERY_ROLE = "arn:{partition}:iam::{account}:role/aiops-recovery-{region}"

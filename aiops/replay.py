@@ -1,0 +1,152 @@
+"""`aiops replay`: what the deployed code would decide for recorded events, without any account.
+
+Where only the account could tell (tags, earlier incidents, snapshots), resources are taken as tagged `auto`, out of
+any cooldown, broken, and known in their good state.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from aiops.errors import BadInput
+from aiops.event_file import NotJson, events
+from aiops.names import RECOVERY_ROLE
+from aiops.policy import load
+from cdk_app.policy_file import ROOT
+from tasks.domain import guards
+from tasks.domain.errors import Malformed
+from tasks.domain.events import SOURCES, fault_pattern, matches, partition
+from tasks.domain.guards import Block
+from tasks.domain.incident import envelope, understand, unreadable
+from tasks.domain.payload import Analysis, Incident, Json
+from tasks.domain.planning import Known, plan
+from tasks.domain.policy import AUTONOMY, Policy
+from tasks.domain.rules import judge
+from tasks.resources import module
+
+PATTERNS = {source: fault_pattern(source) for source in SOURCES}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One event, as far as no policy matters; `malformed` says why it cannot be read."""
+
+    incident: Incident
+    verdict: Analysis
+    delivered: bool = False
+    malformed: str = ""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What decides besides the event. `managed` maps an id or ARN to its tag; without it everything is `auto`."""
+
+    policy: Policy
+    threshold: float
+    managed: Mapping[str, str] | None = None
+
+
+def replay_file(path: Path, *, policy: Path | None, against: Path | None, managed: Path | None) -> None:
+    """Print one JSON line for each event in order; with `against`, only for those that it decided differently."""
+    threshold = float(json.loads((ROOT / "cdk.json").read_text())["context"]["confidence_threshold"])
+    tags = _managed(managed) if managed else None
+    new = Terms(load(policy), threshold, tags)
+    old = Terms(load(against), threshold, tags) if against else None
+    for event in events(path):
+        seen = see(event)
+        decision = decide(seen, new)
+        if old is None:
+            print(json.dumps(_described(seen) | decision))
+        elif (before := decide(seen, old)) != decision:
+            print(json.dumps(_described(seen) | {"old": before, "new": decision}))
+
+
+def see(event: Any) -> Seen:
+    """What the rules make of an event: an EventBridge envelope, a bare CloudTrail record, or anything else."""
+    if isinstance(event, NotJson):
+        return _malformed(event.text, event.why)
+    delivered = False
+    try:
+        enveloped = envelope(event)
+        delivered = enveloped["source"] in PATTERNS and matches(PATTERNS[enveloped["source"]], enveloped)
+        incident = understand(enveloped)
+        return Seen(incident, judge(incident), delivered)
+    except Malformed as wrong:
+        return _malformed(event, str(wrong), delivered)
+    except RecursionError:  # a policy as text in the event, parsed by a rule
+        return _malformed(event, "nested too deep", delivered)
+
+
+def decide(seen: Seen, terms: Terms) -> Json:
+    """`reason`, `block_reason` and `plan`, as Detect and Plan would have them; null where there is none."""
+    reason = seen.verdict.reason
+    allowed = _guarded(seen, terms)
+    if isinstance(allowed, Block):
+        return {"reason": f"{reason}; {allowed.why}", "block_reason": allowed.reason, "plan": None}
+    if seen.verdict.classification in ("NORMAL", "ANOMALY"):
+        return {"reason": reason, "block_reason": None, "plan": None}
+    made = plan(
+        allowed,
+        seen.verdict,
+        terms.policy,
+        actions=module(allowed.resources[0].type).ACTIONS,
+        known={one.arn: Known(target={}, seen={}) for one in allowed.resources},
+        confidence_threshold=terms.threshold,
+    )
+    steps = [{"action": step.action, "resource": step.resource.id, "undo": step.undo} for step in made.steps]
+    planned = {"autonomy": made.autonomy, "reason": made.reason, "steps": steps}
+    return {"reason": reason, "block_reason": None, "plan": planned}
+
+
+def _guarded(seen: Seen, terms: Terms) -> Incident | Block:
+    """The incident with its managed resources, or the first guard's block, in Detect's order."""
+    if seen.malformed:
+        return Block(guards.MALFORMED, seen.malformed)
+    incident = seen.incident
+    account, region = incident.account, incident.region
+    role = RECOVERY_ROLE.format(partition=partition(region), account=account, region=region)
+    if refusal := guards.refuse(incident, terms.policy, recovery_role=role):
+        return refusal
+    tags = {}
+    for one in incident.resources:
+        tag = "auto" if terms.managed is None else terms.managed.get(one.arn) or terms.managed.get(one.id)
+        tags[one.arn] = {guards.TAG: tag} if tag else {}
+    return guards.managed(incident, tags, terms.policy)
+
+
+def _malformed(event: Any, why: str, delivered: bool = False) -> Seen:
+    verdict = Analysis("none", "NORMAL", "low", 0.0, "", "it cannot be read")
+    return Seen(unreadable(event), verdict, delivered, malformed=why)
+
+
+def _described(seen: Seen) -> Json:
+    incident, verdict, actor = seen.incident, seen.verdict, seen.incident.actor
+    return {
+        "id": incident.event_id,
+        "delivered": seen.delivered,
+        "classification": verdict.classification,
+        "severity": verdict.severity,
+        "confidence": verdict.confidence,
+        "resources": [{"type": one.type, "id": one.id} for one in incident.resources],
+        "actor": (actor.arn or actor.invoked_by or actor.kind) if actor else None,
+    }
+
+
+def _managed(path: Path) -> dict[str, str]:
+    """Resource id or ARN to autonomy, from YAML or JSON, which YAML contains."""
+    try:
+        found = yaml.safe_load(path.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: {error.strerror if isinstance(error, OSError) else 'no UTF-8'}") from error
+    except yaml.YAMLError as error:
+        raise BadInput(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(found, dict):
+        raise BadInput(f"{path}: a mapping of resource ids or ARNs to {', '.join(AUTONOMY)} is wanted")
+    for name, level in found.items():
+        if level not in AUTONOMY:
+            raise BadInput(f"{path}: {name}: {level!r} is none of {', '.join(AUTONOMY)}")
+    return {str(name): str(level) for name, level in found.items()}

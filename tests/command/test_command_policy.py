@@ -1,0 +1,79 @@
+"""policy check: what a policy allows, or every fault of it in a line of its own."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from laptop import ROOT, run
+
+from tasks.domain.rules import RULES
+
+SOUND = yaml.safe_load((ROOT / "policy.yaml").read_text())
+
+
+def write(folder: Path, **sections: Any) -> Path:
+    file = folder / "policy.yaml"
+    file.write_text(yaml.safe_dump(SOUND | sections))
+    return file
+
+
+def test_every_issue_stands_in_the_table_with_what_may_be_done() -> None:
+    said = run("policy", "check")
+    assert (said.status, said.err) == (0, "")
+    rows = {line.split()[0]: line.split()[1:] for line in said.out.splitlines() if line}
+    assert {rule.issue for rule in RULES} <= rows.keys()
+    assert rows["ec2_instance_stopped"] == ["start_instance", "auto", "stop_instance", "no", "no"]
+    assert rows["s3_bucket_policy_changed"] == ["put_bucket_policy", "approve", "none", "no", "no"]
+
+
+def test_what_the_policy_does_not_answer_or_denies_is_only_told(tmp_path: Path) -> None:
+    recover = {"ssm_parameter_overwritten": {"action": "put_previous_version", "autonomy": "auto"}}
+    file = write(tmp_path, recover=recover, deny={"actions": ["put_previous_version"], "resources": ["arn:aws:s3:::x"]})
+    said = run("policy", "check", file)
+    rows = {line.split()[0]: line.split()[1:3] for line in said.out.splitlines() if line}
+    assert rows["ec2_instance_stopped"] == ["-", "notify"]
+    assert rows["ssm_parameter_overwritten"] == ["put_previous_version", "notify"]
+    assert "arn:aws:s3:::x" in said.out
+
+
+@pytest.mark.parametrize(
+    ("sections", "paths"),
+    [
+        ({"version": 2, "review": {"expires_minutes": 0}}, ["review.expires_minutes", "version"]),
+        ({"recover": {"ec2_instance_stopped": {"autonomy": "always"}}}, ["recover.ec2_instance_stopped"] * 2),
+        (
+            {"recover": {"weather": {"action": "start_instance", "autonomy": "auto"}}, "deny": {"actions": ["pray"]}},
+            ["recover.weather", "deny.actions"],
+        ),
+        (
+            {"recover": {"ec2_instance_stopped": {"action": "pray", "autonomy": "auto"}}},
+            ["recover.ec2_instance_stopped"],
+        ),
+        ({"extra": 1}, ["the document"]),
+    ],
+)
+def test_every_fault_is_told_with_its_path(tmp_path: Path, sections: dict[str, Any], paths: list[str]) -> None:
+    file = write(tmp_path, **sections)
+    said = run("policy", "check", file)
+    assert (said.status, said.out) == (2, "")
+    lines = said.err.splitlines()
+    assert len(lines) == len(paths)
+    for line, path in zip(lines, paths, strict=True):
+        assert line.startswith(f"aiops: {file}: {path}")
+
+
+@pytest.mark.parametrize("text", ["a: [", "", "- 1", "version: 1\nversion: 1\n", "\x00", "!!python/name:os.system"])
+def test_what_is_no_policy_at_all_is_told_in_one_line(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(text)
+    said = run("policy", "check", file)
+    assert (said.status, said.out) == (2, "")
+    assert said.err.startswith(f"aiops: {file}: ")
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("name", ["missing.yaml", "."])
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, name: str) -> None:
+    said = run("policy", "check", tmp_path / name)
+    assert (said.status, len(said.err.splitlines())) == (2, 1)

@@ -1,0 +1,58 @@
+"""An AWS account on moto for each test that asks for one; no test reaches beyond this machine."""
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# Read when the logger and the metrics are made, which is when they are imported.
+os.environ.update(POWERTOOLS_SERVICE_NAME="aiops", POWERTOOLS_METRICS_NAMESPACE="AIOps")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loopback_only() -> Iterator[None]:
+    """Refuse every connection that would leave this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _loopback(address[0]):
+            raise AssertionError(f"a test wants to connect to {address}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+def _loopback(host: str) -> bool:
+    return host == "localhost" or ipaddress.ip_address(host).is_loopback
+
+
+@pytest.fixture(scope="session")
+def _session() -> Any:
+    """One for all tests, since each reads boto3's models anew; made after moto is there to listen."""
+    import boto3
+    import moto.core  # noqa: F401 - it registers its handlers
+
+    return boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, _session: Any) -> Iterator[Any]:
+    """A cloud.Cloud: what the stack would make, on moto."""
+    import boto3
+    from cloud import Cloud
+    from moto import mock_aws
+    from moto_gaps import CONFIG, fill
+
+    with mock_aws(config=CONFIG):
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session)
+        account = Cloud(monkeypatch, tmp_path)
+        fill(monkeypatch, account)
+        account.deploy()
+        yield account
+        account.forget()

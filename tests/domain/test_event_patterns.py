@@ -1,0 +1,102 @@
+"""The rules' patterns deliver exactly the events that can matter."""
+
+from typing import Any
+
+import pytest
+from published import EVENTS, Json, call, overwriting, sample
+
+from tasks.domain.events import SOURCES, creation_pattern, fault_pattern, kind_of, matches
+
+FAULTS = {
+    "ec2_instance_state_change",
+    "cloudtrail_StopInstances",
+    "cloudtrail_PutParameter",
+    "cloudtrail_DeleteBucketPublicAccessBlock",
+    "cloudtrail_PutBucketPublicAccessBlock",
+    "cloudtrail_PutBucketPolicy",
+    "cloudtrail_DeleteBucketPolicy",
+}
+CREATIONS = {
+    "cloudtrail_RunInstances",
+    "cloudtrail_CreateTags",
+    "cloudtrail_AddTagsToResource",
+    "cloudtrail_CreateBucket",
+    "cloudtrail_PutBucketTagging",
+}
+ALL = sorted(file.stem for file in EVENTS.glob("*.json") if file.stem != "actors")
+DRIFT = {**sample("ec2_instance_state_change"), "source": "aiops", "detail-type": "Drift"}
+
+
+def delivered(event: Json) -> bool:
+    return any(matches(fault_pattern(source), event) for source in SOURCES)
+
+
+def remembered(event: Json) -> bool:
+    patterns = [creation_pattern(source) for source in SOURCES]
+    return any(pattern is not None and matches(pattern, event) for pattern in patterns)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_of_the_published_events_only_faults_start_the_workflow(name: str) -> None:
+    assert delivered(sample(name)) == (name in FAULTS)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_of_the_published_events_only_creations_are_remembered(name: str) -> None:
+    assert remembered(sample(name)) == (name in CREATIONS)
+
+
+def test_a_drift_starts_the_workflow() -> None:
+    assert delivered(DRIFT)
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS - {"ec2_instance_state_change"}))
+def test_a_refused_call_is_not_delivered(name: str) -> None:
+    assert not delivered(sample(name, {"detail.errorCode": "AccessDenied"}))
+
+
+@pytest.mark.parametrize("name", sorted(CREATIONS))
+def test_a_refused_creation_is_not_delivered(name: str) -> None:
+    assert not remembered(sample(name, {"detail.errorCode": "AccessDenied"}))
+
+
+CASES: list[tuple[Json, bool, bool]] = [  # event, is a fault, is a creation
+    (overwriting("/a", 2), True, False),
+    (overwriting("/a", 1), True, True),
+    (overwriting("/a", 1, **{"requestParameters.overwrite": False}), False, True),
+    (call("PutParameter", {"requestParameters": {"name": "/a"}, "responseElements": {"version": 1}}), False, True),
+    (call("PutParameter", {"requestParameters": None}), False, False),
+    (sample("ec2_instance_state_change", {"detail.state": "running"}), False, False),
+    (sample("ec2_instance_state_change", {"detail.state": "stopping"}), False, False),
+    (sample("ec2_instance_state_change", {"source": "custom"}), False, False),
+    (sample("cloudtrail_StopInstances", {"source": "aws.s3"}), False, False),
+    (sample("cloudtrail_StopInstances", {"detail-type": "AWS Console Sign In via CloudTrail"}), False, False),
+    (call("StopInstances", {"errorCode": None}), False, False),
+]
+
+
+@pytest.mark.parametrize(("event", "fault", "creation"), CASES)
+def test_what_is_delivered_depends_on_the_values(event: Json, fault: bool, creation: bool) -> None:
+    assert (delivered(event), remembered(event)) == (fault, creation)
+
+
+VALUES: list[tuple[Any, Any, bool]] = [  # wanted, value, does it match
+    ([True], True, True),
+    ([True], 1, False),
+    ([1], True, False),
+    ([1], 1, True),
+    ([False], 0, False),
+    (["a", "b"], "b", True),
+    (["a"], "A", False),
+    ([{"exists": False}], None, False),
+]
+
+
+@pytest.mark.parametrize(("wanted", "value", "does"), VALUES)
+def test_a_literal_matches_as_eventbridge_compares(wanted: Any, value: Any, does: bool) -> None:
+    """EventBridge compares JSON values: true is not 1."""
+    assert matches({"detail": {"key": wanted}}, {"detail": {"key": value}}) == does
+
+
+def test_each_delivered_event_is_known_by_its_kind() -> None:
+    assert all(kind_of(sample(name)) for name in FAULTS)

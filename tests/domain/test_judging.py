@@ -1,0 +1,128 @@
+"""What the rules make of an event."""
+
+from typing import Any
+
+import pytest
+from published import ACCOUNT, Json, actors, call, on_bucket, overwriting, sample, stopping
+
+from tasks.domain.events import FAULTS
+from tasks.domain.incident import understand
+from tasks.domain.rules import (
+    BLOCK_REMOVED,
+    OVERWRITTEN,
+    POLICY_CHANGED,
+    POLICY_PUBLIC,
+    RULES,
+    SEVERITIES,
+    STOPPED,
+    judge,
+)
+
+OFF = {
+    "BlockPublicAcls": True,
+    "IgnorePublicAcls": False,
+    "BlockPublicPolicy": "true",
+    "RestrictPublicBuckets": "false",
+}
+ON = dict.fromkeys(OFF, True)
+CONFIGURATION = "requestParameters.PublicAccessBlockConfiguration"
+
+
+def policy(**statement: Any) -> Json:
+    return {"Statement": [{"Sid": "Read", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", **statement}]}
+
+
+def drift(issue: str) -> Json:
+    detail = {"resource": {"type": "AWS::S3::Bucket", "id": "abc"}, "issue": issue, "difference": "this and that"}
+    return {**sample("ec2_instance_state_change"), "source": "aiops", "detail-type": "Drift", "detail": detail}
+
+
+HARMFUL: list[tuple[Json, str, str, str]] = [
+    (sample("ec2_instance_state_change"), STOPPED, "FAILURE", "is stopped"),
+    (stopping("i-1"), STOPPED, "FAILURE", "StopInstances was called, by arn:aws:iam::123456789012:user/ExampleUser"),
+    (overwriting("/a", 7), OVERWRITTEN, "TAMPERING", "overwritten (version 7)"),
+    (call("PutParameter", {"responseElements": None}), OVERWRITTEN, "TAMPERING", "was overwritten"),
+    (call("DeleteBucketPublicAccessBlock"), BLOCK_REMOVED, "TAMPERING", "block was deleted"),
+    (
+        on_bucket("PutBucketPublicAccessBlock", "abc", **{CONFIGURATION: OFF}),
+        BLOCK_REMOVED,
+        "TAMPERING",
+        "off: IgnorePublicAcls, RestrictPublicBuckets,",
+    ),
+    (call("PutBucketPublicAccessBlock", {CONFIGURATION: None}), BLOCK_REMOVED, "TAMPERING", "off: BlockPublicAcls"),
+    (call("PutBucketPolicy"), POLICY_PUBLIC, "TAMPERING", "statement ExamplePublicRead"),
+    (
+        call("PutBucketPolicy", {"requestParameters.bucketPolicy": policy(Principal={"AWS": ["a", "*"]})}),
+        POLICY_PUBLIC,
+        "TAMPERING",
+        "statement Read",
+    ),
+    (call("DeleteBucketPolicy"), POLICY_CHANGED, "TAMPERING", "policy was deleted"),
+    *((drift(issue), issue, "", "this and that") for issue in sorted({rule.issue for rule in RULES})),
+]
+HARMLESS: list[Json] = [
+    sample("ec2_instance_state_change", {"detail.state": "running"}),
+    sample("ec2_instance_state_change", {"detail.state": "pending"}),
+    overwriting("/a", 1),
+    overwriting("/a", 2, **{"requestParameters.overwrite": False}),
+    call("PutBucketPublicAccessBlock", {CONFIGURATION: ON}),
+    call("PutBucketPolicy", {"requestParameters.bucketPolicy": policy(Effect="Deny")}),
+    call(
+        "PutBucketPolicy", {"requestParameters.bucketPolicy": policy(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"})}
+    ),
+    call("PutBucketPolicy", {"requestParameters.bucketPolicy": "rubbish"}),
+    call("PutBucketPolicy", {"requestParameters": None}),
+    call("DeleteBucketPolicy", {"requestParameters": None}),
+    drift("no issue of ours"),
+    call("DeleteTable"),
+]
+
+
+@pytest.mark.parametrize(("event", "issue", "classification", "reason"), HARMFUL)
+def test_harm_is_classified_with_its_reason(event: Json, issue: str, classification: str, reason: str) -> None:
+    verdict = judge(understand(event))
+    assert verdict.issue == issue
+    assert verdict.classification == (classification or verdict.classification) != "NORMAL"
+    assert reason in verdict.reason
+    assert verdict.root_cause
+
+
+@pytest.mark.parametrize("event", HARMLESS)
+def test_a_harmless_call_of_the_same_name_is_normal(event: Json) -> None:
+    verdict = judge(understand(event))
+    assert (verdict.classification, verdict.severity, verdict.issue) == ("NORMAL", "low", "none")
+    assert "no rule sees harm" in verdict.reason
+
+
+@pytest.mark.parametrize("event", [event for event, *_ in HARMFUL if "eventName" in event["detail"]])
+def test_a_refused_call_is_normal(event: Json) -> None:
+    refused = {**event, "detail": {**event["detail"], "errorCode": "Client.DryRunOperation"}}
+    verdict = judge(understand(refused))
+    assert verdict.classification == "NORMAL"
+    assert "refused (Client.DryRunOperation)" in verdict.reason
+
+
+def test_a_public_statement_cannot_hide_behind_many_harmless_ones() -> None:
+    """A policy may have 20 KB."""
+    (opening,) = policy(Sid="Opening")["Statement"]
+    many = [{"Sid": f"No{number}", "Effect": "Deny", "Principal": "*", "Action": "s3:*"} for number in range(250)]
+    event = call("PutBucketPolicy", {"requestParameters.bucketPolicy": {"Statement": [*many, opening]}})
+    assert "statement Opening" in judge(understand(event)).reason
+
+
+@pytest.mark.parametrize("name", actors())
+def test_the_reason_names_whoever_did_it(name: str) -> None:
+    identity = actors()[name]
+    told = identity.get("arn") or identity.get("invokedBy") or {"AWSAccount": "account"}.get(name, "person")
+    assert judge(understand(call("StopInstances", {"userIdentity": identity}))).reason.endswith(f"by {told}")
+
+
+def test_the_first_rule_that_holds_decides() -> None:
+    """Opening a bucket's policy is worse than changing it."""
+    assert judge(understand(call("PutBucketPolicy"))).severity == "critical"
+
+
+def test_every_rule_is_about_an_event_of_the_table() -> None:
+    known = {kind.name for kind in FAULTS}
+    assert {name for rule in RULES for name in rule.events} == known
+    assert all(rule.severity in SEVERITIES and 0 <= rule.certainty <= 1 for rule in RULES)

@@ -1,0 +1,126 @@
+"""What a recovery session may do: this plan, nothing else."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from managed import resource
+from published import ACCOUNT, REGION, Json, stopping
+
+from tasks import resources
+from tasks.domain.errors import Malformed
+from tasks.domain.events import BUCKET, IDS, INSTANCE, PARAMETER
+from tasks.domain.incident import understand
+from tasks.domain.payload import Step
+from tasks.domain.planning import Action, Permission
+from tasks.domain.session import MOST_CHARACTERS, batches
+
+INCIDENT = understand(stopping("i-1"))
+KMS = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*"
+NAMES = {INSTANCE: "i-0abc", PARAMETER: "/app/db/host", BUCKET: "my-bucket"}
+KMS_CONDITIONS = {
+    INSTANCE: {
+        "StringLike": {"kms:ViaService": f"ec2.{REGION}.amazonaws.com*"},
+        "Bool": {"kms:GrantIsForAWSResource": "true"},
+    },
+    PARAMETER: {
+        "StringLike": {"kms:EncryptionContext:PARAMETER_ARN": f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/app/db/host"}
+    },
+}
+STEPS = [(kind, action) for kind in NAMES for action in resources.module(kind).ACTIONS]
+
+
+def step(kind: str, action: str, name: str) -> Step:
+    return Step(resource(kind, name), action, "", disruptive=False, data_risk=False)
+
+
+def statements(kind: str, action: str, name: str, *, undo: bool) -> list[Json]:
+    ((text, _),) = batches(INCIDENT, [step(kind, action, name)], resources.module(kind).ACTIONS, undo=undo)
+    return list(json.loads(text)["Statement"])
+
+
+@pytest.mark.parametrize("undo", [False, True])
+@pytest.mark.parametrize(("kind", "action"), STEPS)
+def test_a_session_reaches_exactly_the_steps_resource(kind: str, action: str, undo: bool) -> None:
+    """Beyond it only reads that know no resources, and keys under conditions of their own."""
+    arn = resource(kind, NAMES[kind]).arn
+    for statement in statements(kind, action, NAMES[kind], undo=undo):
+        assert statement["Effect"] == "Allow"
+        if statement["Resource"] == "*":
+            assert statement["Action"] == ["ec2:DescribeInstances"]
+        elif statement["Resource"] == KMS:
+            assert all(one.startswith("kms:") for one in statement["Action"])
+            assert statement["Condition"] == KMS_CONDITIONS[kind]
+        else:
+            assert statement["Resource"] == arn
+        assert not any("*" in action for action in statement["Action"])
+
+
+@pytest.mark.parametrize(("kind", "action"), STEPS)
+def test_only_an_undo_may_undo(kind: str, action: str) -> None:
+    declared = resources.module(kind).ACTIONS[action]
+    for undo, permissions in ((False, declared.permissions), (True, declared.undo_permissions)):
+        allowed = {one for statement in statements(kind, action, NAMES[kind], undo=undo) for one in statement["Action"]}
+        assert allowed == {one.action for one in permissions}
+
+
+def test_starting_may_not_stop_and_undoing_may_not_start() -> None:
+    said = {undo: json.dumps(statements(INSTANCE, "start_instance", "i-1", undo=undo)) for undo in (False, True)}
+    assert ("StopInstances" in said[False], "StartInstances" in said[False]) == (False, True)
+    assert ("StopInstances" in said[True], "StartInstances" in said[True]) == (True, False)
+
+
+@pytest.mark.parametrize("action", list(resources.module(BUCKET).ACTIONS))
+def test_what_is_never_undone_gets_no_permission_to_undo(action: str) -> None:
+    assert statements(BUCKET, action, "my-bucket", undo=True) == []
+
+
+@given(st.from_regex(IDS, fullmatch=True))
+def test_no_id_that_an_event_may_name_widens_a_session(name: str) -> None:
+    """No wildcard and no policy variable comes from an id."""
+    for kind, action in STEPS:
+        try:
+            made = batches(INCIDENT, [step(kind, action, name)], resources.module(kind).ACTIONS, undo=False)
+        except Malformed:
+            assert len(name) > 200
+            continue
+        for statement in json.loads(made[0][0])["Statement"]:
+            if statement["Resource"] not in ("*", KMS):
+                assert statement["Resource"] == resource(kind, name).arn
+                assert not set("*?$") & set(statement["Resource"])
+
+
+@pytest.mark.parametrize("undo", [False, True])
+@pytest.mark.parametrize("kind", list(NAMES))
+def test_25_resources_go_in_batches_within_2048_characters(kind: str, undo: bool) -> None:
+    module = resources.module(kind)
+    action = next(iter(module.ACTIONS))
+    plan = [step(kind, action, f"{NAMES[kind]}-{'x' * 40}-{number}") for number in range(25)]
+    made = batches(INCIDENT, plan, module.ACTIONS, undo=undo)
+    assert [one for _, served in made for one in served] == plan
+    for text, served in made:
+        assert len(text) <= MOST_CHARACTERS == 2048
+        allowed = {one["Resource"] for one in json.loads(text)["Statement"]} - {"*", KMS}
+        assert allowed <= {one.resource.arn for one in served}
+
+
+def test_a_small_plan_is_one_session() -> None:
+    plan = [step(INSTANCE, "start_instance", f"i-{number}") for number in range(5)]
+    assert len(batches(INCIDENT, plan, resources.module(INSTANCE).ACTIONS, undo=False)) == 1
+
+
+def test_a_step_whose_policy_passes_the_limit_is_refused() -> None:
+    with pytest.raises(Malformed, match="passes 2048"):
+        batches(INCIDENT, [step(BUCKET, "long", "b" * 1000)], {"long": Action("none", LONG)}, undo=False)
+
+
+LONG = tuple(Permission(f"s3:Get{number}", f"arn:{{partition}}:s3:::{{id}}/{number}") for number in range(3))
+
+
+def test_a_session_is_of_the_incidents_partition_region_and_account() -> None:
+    china = replace(INCIDENT, region="cn-north-1")
+    module = resources.module(INSTANCE)
+    ((text, _),) = batches(china, [step(INSTANCE, "start_instance", "i-1")], module.ACTIONS, undo=False)
+    assert f"arn:aws-cn:ec2:cn-north-1:{ACCOUNT}:instance/i-1" in text

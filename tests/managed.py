@@ -1,0 +1,103 @@
+"""Resources to be managed, made as their owners would."""
+
+import json
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+from published import ACCOUNT, REGION, Json
+
+from tasks.domain.events import BUCKET, INSTANCE, PARAMETER, arn
+from tasks.domain.payload import Resource
+from tasks.runtime.clients import client
+
+TAG = "aiops:recover"
+CLOSED = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+IMAGE = "ami-12c6146b"
+
+
+def tagging(autonomy: str, more: dict[str, str] | None = None) -> list[Json]:
+    """The tags of a resource; an empty autonomy leaves it unmanaged."""
+    tags = {**({TAG: autonomy} if autonomy else {}), **(more or {})}
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def resource(resource_type: str, name: str, autonomy: str = "auto") -> Resource:
+    """A resource of this account and region."""
+    return Resource(resource_type, name, arn(resource_type, name, region=REGION, account=ACCOUNT), autonomy)
+
+
+def instance(autonomy: str = "auto", *, stopped: bool = True, **more: str) -> Resource:
+    """An instance, stopped by a call."""
+    tags = [{"ResourceType": "instance", "Tags": tagging(autonomy, more)}] if autonomy or more else []
+    made = client("ec2").run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1, TagSpecifications=tags)
+    name = made["Instances"][0]["InstanceId"]
+    if stopped:
+        client("ec2").stop_instances(InstanceIds=[name])
+    return resource(INSTANCE, name, autonomy)
+
+
+def instance_state(one: Resource) -> str:
+    found = client("ec2").describe_instances(InstanceIds=[one.id])["Reservations"][0]["Instances"][0]
+    return str(found["State"]["Name"])
+
+
+def put_into_state(one: Resource, name: str) -> None:
+    """Hold an instance in a state that moto's pass through at once."""
+    ec2_backends[ACCOUNT][REGION].get_instance(one.id)._state.name = name
+
+
+def parameter(name: str, *values: str, autonomy: str = "auto", **settings: Any) -> Resource:
+    """A parameter that was given these values, one after another."""
+    first, *later = values
+    settings = {"Type": "String", **settings}
+    client("ssm").put_parameter(Name=name, Value=first, Tags=tagging(autonomy), **settings)
+    for value in later:
+        client("ssm").put_parameter(Name=name, Value=value, Overwrite=True, **settings)
+    return resource(PARAMETER, name, autonomy)
+
+
+def put_value(one: Resource, value: str, **settings: Any) -> None:
+    """Overwrite a parameter, as anybody may."""
+    client("ssm").put_parameter(Name=one.id, Value=value, Overwrite=True, **settings)
+
+
+def values(one: Resource) -> list[str]:
+    """Every value of a parameter, the newest last."""
+    found = client("ssm").get_parameter_history(Name=one.id, WithDecryption=True)["Parameters"]
+    return [str(version["Value"]) for version in found]
+
+
+def policy_of(bucket: str, principal: Any = None, **statement: Any) -> Json:
+    """A bucket policy of one statement; without a principal it is for this account."""
+    who = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"} if principal is None else principal
+    allow = {"Sid": "Read", "Effect": "Allow", "Principal": who, "Action": "s3:GetObject"}
+    return {"Version": "2012-10-17", "Statement": [{**allow, "Resource": f"arn:aws:s3:::{bucket}/*", **statement}]}
+
+
+def bucket(name: str, *, autonomy: str = "auto", policy: Json | None = None, block: Json | None = CLOSED) -> Resource:  # type: ignore[assignment]
+    """A bucket, closed unless said otherwise."""
+    s3 = client("s3")
+    s3.create_bucket(Bucket=name)
+    if autonomy:
+        s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tagging(autonomy)})
+    if block:
+        s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=block)
+    if policy:
+        s3.put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
+    return resource(BUCKET, name, autonomy)
+
+
+def access_block(one: Resource) -> Json | None:
+    s3 = client("s3")
+    try:
+        return dict(s3.get_public_access_block(Bucket=one.id)["PublicAccessBlockConfiguration"])
+    except s3.exceptions.ClientError:
+        return None
+
+
+def bucket_policy(one: Resource) -> Json | None:
+    s3 = client("s3")
+    try:
+        return dict(json.loads(s3.get_bucket_policy(Bucket=one.id)["Policy"]))
+    except s3.exceptions.ClientError:
+        return None

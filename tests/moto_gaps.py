@@ -1,0 +1,90 @@
+"""What moto lacks, filled on moto's side."""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import jsonata
+import pytest
+from cloud import Cloud, Context
+from moto.awslambda_simple.models import LambdaSimpleBackend
+from moto.cloudtrail.responses import CloudTrailResponse
+from moto.core.responses import ActionResult
+from moto.dynamodb.responses import DynamoHandler
+from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from moto.stepfunctions.parser.asl.jsonata import jsonata as expressions
+from moto.stepfunctions.responses import StepFunctionResponse
+from published import Json
+
+from tasks.domain.moment import seconds
+
+CONFIG = {"lambda": {"use_docker": False}, "stepfunctions": {"execute_state_machine": True}}
+PAGE = 50
+Handlers = Mapping[str, Callable[[Json, Any], Json]]
+
+
+def fill(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> None:
+    """Evaluate JSONata, wait without sleeping, know redrives and CloudTrail's records, keep transactions apart."""
+    monkeypatch.setattr(expressions, "_eval_jsonata", lambda text: jsonata.Jsonata(text).evaluate(None))
+    monkeypatch.setattr(retrier_decl, "time", SimpleNamespace(sleep=cloud.wait))
+    monkeypatch.setattr(StepFunctionResponse, "describe_execution", _describing(cloud))
+    monkeypatch.setattr(CloudTrailResponse, "lookup_events", _looking_up(cloud), raising=False)
+    monkeypatch.setattr(DynamoHandler, "call_action", _one_at_a_time(DynamoHandler.call_action))
+
+
+def run_lambdas(monkeypatch: pytest.MonkeyPatch, handlers: Handlers) -> None:
+    """Invoke the handlers in this process, by the last part of the function's ARN; errors keep their class's name."""
+
+    def invoke(_self: Any, name: str, _qualifier: Any, body: Any, _headers: Any, response_headers: Json) -> bytes:
+        try:
+            return json.dumps(handlers[name.split(":")[-1]](json.loads(body), Context())).encode()
+        except Exception as error:  # as Lambda's runtime does: whatever it was, it is reported
+            response_headers["x-amz-function-error"] = "Unhandled"
+            return json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)}).encode()
+
+    monkeypatch.setattr(LambdaSimpleBackend, "invoke", invoke)
+
+
+def _describing(cloud: Cloud) -> Callable[[StepFunctionResponse], ActionResult]:
+    """DescribeExecution knows redriveCount, TIMED_OUT, and executions that are only told of."""
+    original = StepFunctionResponse.describe_execution
+
+    def describe_execution(self: StepFunctionResponse) -> ActionResult:
+        arn = self._get_param("executionArn")
+        said = cloud.executions.get(arn, {})
+        if "number-" in arn and said:
+            return ActionResult({"executionArn": arn, **said})
+        return ActionResult({**original(self).result, **said})
+
+    return describe_execution
+
+
+def _looking_up(cloud: Cloud) -> Callable[[CloudTrailResponse], str]:
+    """LookupEvents by event name since a moment, 50 to a page."""
+
+    def lookup_events(self: CloudTrailResponse) -> str:
+        (wanted,) = self._get_param("LookupAttributes")
+        since, start = float(self._get_param("StartTime")), int(self._get_param("NextToken") or 0)
+        found = [
+            one
+            for one in cloud.trail
+            if one["eventName"] == wanted["AttributeValue"] and (seconds(one["eventTime"]) or 0) >= since
+        ]
+        page = [{"CloudTrailEvent": json.dumps(one)} for one in found[start : start + PAGE]]
+        more = {"NextToken": str(start + PAGE)} if len(found) > start + PAGE else {}
+        return json.dumps({"Events": page, **more})
+
+    return lookup_events
+
+
+def _one_at_a_time(original: Callable[[DynamoHandler], Any]) -> Callable[[DynamoHandler], Any]:
+    """A failed transaction puts whole tables back, and would take other threads' writes with it."""
+    lock = threading.RLock()
+
+    def call_action(self: DynamoHandler) -> Any:
+        with lock:
+            return original(self)
+
+    return call_action
