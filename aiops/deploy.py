@@ -1,10 +1,12 @@
 """`cdk deploy` of the real stack onto the engine."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from aiops.engine import ACCOUNT, REGION, Engine, EngineError
@@ -20,6 +22,9 @@ CONTEXT = {
     "incidents_per_hour": "1000",
     "burst": "100",
 }
+# The CDK CLI tells nobody about this deployment and asks nobody for news; npm does not try for a minute in vain.
+SETTINGS = {"CI": "true", "CDK_DISABLE_CLI_TELEMETRY": "true", "npm_config_fetch_retry_mintimeout": "1000",
+            "npm_config_fetch_retry_maxtimeout": "4000"}  # fmt: skip
 
 
 def deploy(
@@ -29,25 +34,53 @@ def deploy(
     # All that `cdk bootstrap` would add for a deployment with the CLI's own credentials.
     engine.client("s3").create_bucket(Bucket=f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}")
     options = {**CONTEXT, "architecture": engine.architecture, **(context or {})}
-    with tempfile.TemporaryDirectory() as output:
-        command = [*CDK, "deploy", "--require-approval", "never", "--progress", "events", "--output", output]
+    with tempfile.TemporaryDirectory(prefix="aiops-deploy-") as directory:
+        command = [*CDK, "deploy", "--require-approval", "never", "--progress", "events", "--no-notices"]
+        command += ["--output", f"{directory}/cdk.out"]
         for key, value in options.items():
             command += ["--context", f"{key}={value}"]
-        try:
-            process = subprocess.Popen(
-                command, cwd=ROOT, env=_environment(engine), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-            )
-        except FileNotFoundError as missing:
-            raise EngineError("npx is not to be found: run `make demo`, which installs Node") from missing
-        lines = []
-        for line in process.stdout or ():
-            lines.append(line.rstrip())
-            told(line.rstrip())
-        if process.wait():
-            raise EngineError("cdk deploy failed:\n  " + "\n  ".join(line for line in lines if line)[-1500:])
+        with _running(command, {**_environment(engine), "TMPDIR": directory}) as process:
+            lines = []
+            for line in process.stdout or ():
+                lines.append(line.rstrip())
+                told(line.rstrip())
+            if process.wait():
+                raise EngineError(_failure([line for line in lines if line]))
+
+
+@contextmanager
+def _running(command: Sequence[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """The CDK CLI; it ends with the block, with all that it has started."""
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except FileNotFoundError as missing:
+        raise EngineError("npx is not to be found: run `make demo`, which installs Node") from missing
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+        process.communicate()
+
+
+def _failure(lines: list[str]) -> str:
+    """npm's failure in one line, the CDK's as it says it."""
+    for line in lines:
+        if line.startswith("npm error code "):
+            return f"npx cannot fetch {CDK[-1]} ({line.removeprefix('npm error code ')}): is there a network?"
+    return "cdk deploy failed:\n  " + "\n  ".join(lines)[-1500:]
 
 
 def _environment(engine: Engine) -> dict[str, str]:
     """The engine's credentials, and this interpreter's Node and Python before any other."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    return {**os.environ, **engine.environment, "PATH": path, "CI": "true"}
+    return {**os.environ, **engine.environment, **SETTINGS, "PATH": path}

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from aiops.policy import ACTIONS, ISSUES, load
+from aiops.policy import ACTIONS, load
+from cdk_app.policy_file import ANSWERS
 from aiops.screen import show_table
 from tasks.domain.policy import Policy
 
@@ -12,7 +13,7 @@ COLUMNS = ("issue", "action", "autonomy", "undo", "disruptive", "data risk")
 def show(path: Path | None) -> None:
     """A table of what the policy allows, with its exceptions; BadInput if it is no policy."""
     policy = load(path)
-    show_table([(issue, *_allowed(policy, issue)) for issue in ISSUES], columns=COLUMNS)
+    show_table([(issue, *_allowed(policy, issue)) for issue in ANSWERS], columns=COLUMNS)
     print()
     for what, listed in (
         ("Meant when invoked by", policy.intended_invokers),

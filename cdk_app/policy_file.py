@@ -1,6 +1,7 @@
 """policy.yaml, read and checked: a bad policy never deploys."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,28 @@ import jsonschema
 import yaml
 
 from tasks import resources
+from tasks.domain.events import DRIFT, FAULTS
 from tasks.domain.rules import RULES
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = ROOT / "policy.schema.json"
 
 
+# Issue class -> the actions that can answer it: those of the type of resource that its events tell of.
+ANSWERS = {
+    rule.issue: {
+        action
+        for kind in FAULTS
+        if kind.resource_type and kind.name in rule.events
+        for action in resources.module(kind.resource_type).ACTIONS
+    }
+    for rule in RULES
+    if DRIFT not in rule.events
+}
+
+
 class BadPolicy(Exception):
-    """One line: which file, which path in it, what is wrong."""
+    """One line for each fault: which file, which path in it, what is wrong."""
 
 
 def read(path: Path = ROOT / "policy.yaml") -> dict[str, Any]:
@@ -26,24 +41,30 @@ def read(path: Path = ROOT / "policy.yaml") -> dict[str, Any]:
         raise BadPolicy(f"{path}: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BadPolicy(f"{path}: not YAML: {' '.join(str(error).split())}") from error
-    checker = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
-    if found := jsonschema.exceptions.best_match(checker.iter_errors(document)):
-        raise BadPolicy(f"{path}: {'.'.join(map(str, found.absolute_path)) or 'the document'}: {found.message}")
-    _check_names(path, document)
+    if faults := list(_misfits(document)) or list(_unknown(document)):
+        raise BadPolicy("\n".join(f"{path}: {fault}" for fault in faults))
     return dict(document)
 
 
-def _check_names(path: Path, document: dict[str, Any]) -> None:
-    issues = {rule.issue for rule in RULES}
-    actions = {action for one in resources.TYPES for action in resources.module(one).ACTIONS}
+def _misfits(document: Any) -> Iterator[str]:
+    """What the schema says against the document, in the order of the paths."""
+    checker = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
+    for one in sorted(checker.iter_errors(document), key=lambda error: [str(part) for part in error.absolute_path]):
+        yield f"{'.'.join(map(str, one.absolute_path)) or 'the document'}: {one.message}"
+
+
+def _unknown(document: dict[str, Any]) -> Iterator[str]:
+    """The names in a document of the right form that the agent does not know, or not together."""
     for issue, recovery in document["recover"].items():
-        if issue not in issues:
-            raise BadPolicy(f"{path}: recover.{issue}: no such issue; known are {', '.join(sorted(issues))}")
-        if recovery["action"] not in actions:
-            raise BadPolicy(f"{path}: recover.{issue}.action: no such action; known are {', '.join(sorted(actions))}")
+        if issue not in ANSWERS:
+            yield f"recover.{issue}: no such issue; known are {', '.join(sorted(ANSWERS))}"
+        elif recovery["action"] not in ANSWERS[issue]:
+            known = ", ".join(sorted(ANSWERS[issue]))
+            yield f"recover.{issue}.action: {recovery['action']} does not answer it; {known} would"
+    every = set().union(*ANSWERS.values())
     for action in document.get("deny", {}).get("actions", ()):
-        if action not in actions:
-            raise BadPolicy(f"{path}: deny.actions: no action {action}; known are {', '.join(sorted(actions))}")
+        if action not in every:
+            yield f"deny.actions: no action {action}; known are {', '.join(sorted(every))}"
 
 
 class _Strict(yaml.SafeLoader):

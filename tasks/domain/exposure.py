@@ -36,7 +36,7 @@ def document(policy: Any) -> dict[str, Any]:
     if isinstance(policy, str):
         try:
             policy = json.loads(policy)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
     return policy if isinstance(policy, dict) else {}
 

@@ -10,10 +10,12 @@ _ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|.)"
 
 def clean(text: str, limit: int = 200) -> str:
     """One line of plain text, at most `limit` characters: no escape sequences, control or invisible characters."""
-    plain = _ESCAPES.sub("", str(text))
-    kept = "".join(
-        " " if char.isspace() else char for char in plain if char.isspace() or unicodedata.category(char)[0] != "C"
-    )
+    kept = str(text)
+    if not kept.isprintable():  # nearly all text is, and has nothing to lose
+        plain = _ESCAPES.sub("", kept)
+        kept = "".join(
+            " " if char.isspace() else char for char in plain if char.isspace() or unicodedata.category(char)[0] != "C"
+        )
     squeezed = re.sub(r" +", " ", kept).strip()
     return squeezed if len(squeezed) <= limit else squeezed[: limit - 3] + "..."
 

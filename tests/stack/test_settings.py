@@ -92,7 +92,14 @@ review: {expires_minutes: 60}
     ("text", "says"),
     [
         (GOOD.replace("autonomy: auto", "autonomy: always"), "recover.ec2_instance_stopped.autonomy: 'always'"),
-        (GOOD.replace("start_instance", "terminate"), "recover.ec2_instance_stopped.action: no such action"),
+        (
+            GOOD.replace("start_instance", "terminate"),
+            "recover.ec2_instance_stopped.action: terminate does not answer it",
+        ),
+        (
+            GOOD.replace("start_instance", "put_bucket_policy"),
+            "put_bucket_policy does not answer it; start_instance would",
+        ),
         (GOOD.replace("ec2_instance_stopped", "ec2_stopped"), "recover.ec2_stopped: no such issue"),
         (GOOD.replace("60", "1441"), "review.expires_minutes: 1441"),
         (GOOD.replace("60", "true"), "review.expires_minutes: True"),
