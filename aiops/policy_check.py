@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from aiops.policy import ACTIONS, load
-from cdk_app.policy_file import ANSWERS
 from aiops.screen import show_table
+from cdk_app.policy_file import ANSWERS
 from tasks.domain.policy import Policy
 
 COLUMNS = ("issue", "action", "autonomy", "undo", "disruptive", "data risk")

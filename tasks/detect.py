@@ -6,9 +6,9 @@ from typing import Any
 
 from tasks.domain import guards
 from tasks.domain.errors import Malformed
-from tasks.domain.events import EC2_STATE
 from tasks.domain.guards import Block
 from tasks.domain.incident import understand, unreadable
+from tasks.domain.knowledge.ec2 import STATE as EC2_STATE
 from tasks.domain.moment import seconds
 from tasks.domain.outcome import NORMAL
 from tasks.domain.payload import Incident, Json, dump

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.domain.events import CLOUDTRAIL, CREATIONS, DRIFT, FAULTS, named_by, tagging_types
+from tasks.domain.events import DRIFT, FAULTS, named_by, tagging_types
 from tasks.domain.guards import PASSING, TAG
 from tasks.domain.incident import incident_id, understand
+from tasks.domain.kinds import CLOUDTRAIL
+from tasks.domain.knowledge import CREATIONS
 from tasks.domain.moment import iso, seconds
 from tasks.domain.payload import Json, Resource
 from tasks.domain.policy import AUTONOMY

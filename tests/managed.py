@@ -6,7 +6,10 @@ from typing import Any
 from moto.ec2.models import ec2_backends
 from published import ACCOUNT, REGION, Json
 
-from tasks.domain.events import BUCKET, INSTANCE, PARAMETER, arn
+from tasks.domain.events import arn
+from tasks.domain.knowledge.ec2 import INSTANCE
+from tasks.domain.knowledge.s3 import BUCKET
+from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.domain.payload import Resource
 from tasks.runtime.clients import client
 

@@ -1,79 +1,25 @@
-"""What an event is about: one row per event that the agent knows, and how the resources stand in it.
+"""Reading events by the rows of what the agent knows, and the patterns that EventBridge's rules are made of.
 
-CloudTrail spells some operations differently from the SDK (DeleteBucketPublicAccessBlock): the names here are
+CloudTrail spells some operations differently from the SDK (DeleteBucketPublicAccessBlock): the names in the rows are
 CloudTrail's, from recorded events (tests/events/README.md lists where each shape is published).
 """
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-Json = dict[str, Any]
+from tasks.domain import knowledge
+from tasks.domain.kinds import CLOUDTRAIL, Json, Kind
+from tasks.domain.knowledge import ssm
 
-CLOUDTRAIL = "AWS API Call via CloudTrail"
-EC2_STATE = "EC2 Instance State-change Notification"
 DRIFT = "Drift"
 DRIFT_SOURCE = "aiops"
 
-INSTANCE = "AWS::EC2::Instance"
-PARAMETER = "AWS::SSM::Parameter"
-BUCKET = "AWS::S3::Bucket"
-
-ARNS = {
-    INSTANCE: "arn:{partition}:ec2:{region}:{account}:instance/{id}",
-    PARAMETER: "arn:{partition}:ssm:{region}:{account}:parameter/{id}",
-    BUCKET: "arn:{partition}:s3:::{id}",
-}
-
+FAULTS = (*knowledge.FAULTS, Kind(DRIFT_SOURCE, DRIFT, "", "resource.id", detail_type=DRIFT))
+SOURCES = tuple(dict.fromkeys(kind.source for kind in FAULTS))
 
 # Names become part of ARNs in session policies: no wildcards, no variables.
 IDS = re.compile(r"[\w.:/@=+-]{1,1011}", re.ASCII)
-
-
-@dataclass(frozen=True)
-class Kind:
-    """`ids` is the path of the resource ids in the event's detail, `[]` standing for every item of a list.
-
-    `match` is what else a rule asks of the detail, in EventBridge's pattern language.
-    """
-
-    source: str
-    name: str
-    resource_type: str
-    ids: str
-    match: Mapping[str, Any] = field(default_factory=dict)
-    detail_type: str = CLOUDTRAIL
-
-
-FAULTS = (
-    Kind("aws.ec2", EC2_STATE, INSTANCE, "instance-id", {"state": ["stopped"]}, detail_type=EC2_STATE),
-    Kind("aws.ec2", "StopInstances", INSTANCE, "requestParameters.instancesSet.items[].instanceId"),
-    Kind(
-        "aws.ssm",
-        "PutParameter",
-        PARAMETER,
-        "requestParameters.name",
-        {"requestParameters": {"overwrite": [True]}},
-    ),
-    Kind("aws.s3", "DeleteBucketPublicAccessBlock", BUCKET, "requestParameters.bucketName"),
-    Kind("aws.s3", "PutBucketPublicAccessBlock", BUCKET, "requestParameters.bucketName"),
-    Kind("aws.s3", "PutBucketPolicy", BUCKET, "requestParameters.bucketName"),
-    Kind("aws.s3", "DeleteBucketPolicy", BUCKET, "requestParameters.bucketName"),
-    Kind(DRIFT_SOURCE, DRIFT, "", "resource.id", detail_type=DRIFT),
-)
-
-# A resource appears, or is opted in by its tag: the moment to remember its good state.
-CREATIONS = (
-    Kind("aws.ec2", "RunInstances", INSTANCE, "responseElements.instancesSet.items[].instanceId"),
-    Kind("aws.ec2", "CreateTags", INSTANCE, "requestParameters.resourcesSet.items[].resourceId"),
-    Kind("aws.ssm", "PutParameter", PARAMETER, "requestParameters.name", {"responseElements": {"version": [1]}}),
-    Kind("aws.ssm", "AddTagsToResource", PARAMETER, "requestParameters.resourceId"),
-    Kind("aws.s3", "CreateBucket", BUCKET, "requestParameters.bucketName"),
-    Kind("aws.s3", "PutBucketTagging", BUCKET, "requestParameters.bucketName"),
-)
-
-SOURCES = tuple(dict.fromkeys(kind.source for kind in FAULTS))
 
 
 def kind_of(event: Json, table: tuple[Kind, ...] = FAULTS) -> Kind | None:
@@ -104,24 +50,24 @@ def resource_type(kind: Kind, detail: Json) -> str:
 
 def arn(resource_type: str, resource_id: str, *, region: str, account: str) -> str:
     """The ARN of a resource of a known type; parameter names may start with a slash, their ARN has only one."""
-    return ARNS[resource_type].format(
+    return knowledge.ARNS[resource_type].format(
         partition=partition(region), region=region, account=account, id=resource_id.lstrip("/")
     )
 
 
 def named_by(arn: str) -> tuple[str, str] | None:
     """The type and id of a resource of a known type from its ARN; a parameter in a hierarchy starts with a slash."""
-    for resource_type, template in ARNS.items():
+    for resource_type, template in knowledge.ARNS.items():
         pattern = re.sub(r"\\\{\w+\\\}", "[^:]*", re.escape(template.removesuffix("{id}")))
         if found := re.fullmatch(f"{pattern}(?P<id>{IDS.pattern})", arn, re.ASCII):
             name = found["id"]
-            return resource_type, f"/{name}" if resource_type == PARAMETER and "/" in name else name
+            return resource_type, f"/{name}" if resource_type == ssm.PARAMETER and "/" in name else name
     return None
 
 
 def tagging_types() -> list[str]:
     """The known types as the Resource Groups Tagging API filters them: `ec2:instance`, `s3`."""
-    parts = [template.split(":", 5) for template in ARNS.values()]
+    parts = [template.split(":", 5) for template in knowledge.ARNS.values()]
     return [":".join(filter(None, (one[2], one[5].removesuffix("{id}").rstrip("/")))) for one in parts]
 
 
@@ -137,7 +83,7 @@ def fault_pattern(source: str) -> Json:
 
 def creation_pattern(source: str) -> Json | None:
     """The EventBridge pattern of new resources in one source; None where none is known."""
-    kinds = [kind for kind in CREATIONS if kind.source == source]
+    kinds = [kind for kind in knowledge.CREATIONS if kind.source == source]
     return _pattern(kinds) if kinds else None
 
 

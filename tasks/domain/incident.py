@@ -5,7 +5,8 @@ import json
 from typing import Any
 
 from tasks.domain.errors import Malformed
-from tasks.domain.events import CLOUDTRAIL, FAULTS, Kind, arn, event_name, kind_of, resource_ids, resource_type
+from tasks.domain.events import FAULTS, arn, event_name, kind_of, resource_ids, resource_type
+from tasks.domain.kinds import CLOUDTRAIL, Kind
 from tasks.domain.moment import iso, seconds
 from tasks.domain.payload import Actor, Incident, Json, Resource
 from tasks.domain.text import clean, trim

@@ -16,7 +16,7 @@ undo(client, step, before)    takes the step back
 from importlib import import_module
 from types import ModuleType
 
-from tasks.domain.events import ARNS
+from tasks.domain.knowledge import ARNS
 
 TYPES = tuple(ARNS)
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from tasks.domain.errors import NotRecovered, StillRestoring
-from tasks.domain.events import ARNS, INSTANCE
+from tasks.domain.knowledge import ARNS
+from tasks.domain.knowledge.ec2 import INSTANCE, STOPPED
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
-from tasks.domain.rules import STOPPED
 
 SERVICE = "ec2"
 DESCRIBE = Permission("ec2:DescribeInstances", "*")

@@ -6,11 +6,11 @@ BlockPublicPolicy does not touch a policy that already stands, so policy and ACL
 import json
 from typing import Any
 
-from tasks.domain.events import ARNS, BUCKET
 from tasks.domain.exposure import BLOCKS, open_blocks, public_grants, public_statements
+from tasks.domain.knowledge import ARNS
+from tasks.domain.knowledge.s3 import BLOCK_REMOVED, BUCKET, POLICY_CHANGED, POLICY_PUBLIC
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
-from tasks.domain.rules import BLOCK_REMOVED, POLICY_CHANGED, POLICY_PUBLIC
 
 SERVICE = "s3"
 READS = {

@@ -7,10 +7,10 @@ Values are read decrypted only inside the recovery session and never leave `rest
 from typing import Any
 
 from tasks.domain.errors import NotRecovered
-from tasks.domain.events import ARNS, PARAMETER
+from tasks.domain.knowledge import ARNS
+from tasks.domain.knowledge.ssm import OVERWRITTEN, PARAMETER
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
-from tasks.domain.rules import OVERWRITTEN
 
 SERVICE = "ssm"
 READS = {"ssm:GetParameterHistory": ARNS[PARAMETER]}

@@ -7,8 +7,8 @@ from managed import resource
 from published import ACCOUNT, Json, actors, call
 
 from tasks.domain.errors import Malformed
-from tasks.domain.events import BUCKET
 from tasks.domain.incident import understand
+from tasks.domain.knowledge.s3 import BUCKET
 from tasks.domain.policy import Policy
 from tasks.domain.sweep import Finding, accepted, compare, drift, fingerprint
 

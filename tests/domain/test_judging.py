@@ -7,16 +7,10 @@ from published import ACCOUNT, Json, actors, call, on_bucket, overwriting, sampl
 
 from tasks.domain.events import FAULTS
 from tasks.domain.incident import understand
-from tasks.domain.rules import (
-    BLOCK_REMOVED,
-    OVERWRITTEN,
-    POLICY_CHANGED,
-    POLICY_PUBLIC,
-    RULES,
-    SEVERITIES,
-    STOPPED,
-    judge,
-)
+from tasks.domain.knowledge.ec2 import STOPPED
+from tasks.domain.knowledge.s3 import BLOCK_REMOVED, POLICY_CHANGED, POLICY_PUBLIC
+from tasks.domain.knowledge.ssm import OVERWRITTEN
+from tasks.domain.rules import RULES, SEVERITIES, judge
 
 OFF = {
     "BlockPublicAcls": True,

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from published import Json, actors, call, changed, on_bucket, overwriting, sample, stopping
 
 from tasks.domain.errors import Malformed
-from tasks.domain.events import CREATIONS, FAULTS
+from tasks.domain.events import FAULTS
 from tasks.domain.incident import FACTS_BYTES, understand, unreadable
+from tasks.domain.knowledge import CREATIONS
 from tasks.domain.payload import Incident, dump
 
 NO_EVENTS = [None, 7, "text", [], [{}], {}, {"source": "aws.ec2"}, {"source": 1, "detail-type": "x", "detail": {}}]

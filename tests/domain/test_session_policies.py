@@ -11,8 +11,11 @@ from published import ACCOUNT, REGION, Json, stopping
 
 from tasks import resources
 from tasks.domain.errors import Malformed
-from tasks.domain.events import BUCKET, IDS, INSTANCE, PARAMETER
+from tasks.domain.events import IDS
 from tasks.domain.incident import understand
+from tasks.domain.knowledge.ec2 import INSTANCE
+from tasks.domain.knowledge.s3 import BUCKET
+from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.domain.payload import Step
 from tasks.domain.planning import Action, Permission
 from tasks.domain.session import MOST_CHARACTERS, batches

@@ -5,8 +5,12 @@ import json
 import pytest
 from published import ACCOUNT, REGION, Json, actors, call, on_bucket, overwriting, sample, stopping
 
-from tasks.domain.events import BUCKET, CREATIONS, FAULTS, INSTANCE, PARAMETER
+from tasks.domain.events import FAULTS
 from tasks.domain.incident import understand
+from tasks.domain.knowledge import CREATIONS
+from tasks.domain.knowledge.ec2 import INSTANCE
+from tasks.domain.knowledge.s3 import BUCKET
+from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.domain.payload import Actor, Resource
 
 EC2, SSM, S3 = (

@@ -5,7 +5,8 @@ import json
 import pytest
 from stack_template import ROOT, Json, Template
 
-from tasks.domain.events import CLOUDTRAIL, SOURCES, matches
+from tasks.domain.events import SOURCES, matches
+from tasks.domain.kinds import CLOUDTRAIL
 
 SAMPLES = ROOT / "tests" / "events"
 

@@ -71,7 +71,9 @@ def test_a_policy_where_none_was_is_deleted() -> None:
 def test_undoing_opens_nothing() -> None:
     one = bucket("abc", policy=policy_of("abc"))
     for action in (BLOCK, POLICY):
-        kind.undo(client("s3"), step(one, action, state(one)), {"public_access_block": None, "policy": json.dumps(OPEN)})
+        kind.undo(
+            client("s3"), step(one, action, state(one)), {"public_access_block": None, "policy": json.dumps(OPEN)}
+        )
     assert (access_block(one), bucket_policy(one)) == (CLOSED, policy_of("abc"))
 
 

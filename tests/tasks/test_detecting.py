@@ -9,7 +9,7 @@ from published import Json, actors, changed, overwriting, sample, stopping
 
 from tasks import detect
 from tasks.domain.errors import MissingVariable
-from tasks.domain.events import PARAMETER
+from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.domain.payload import dump
 from tasks.runtime.clients import client
 

@@ -6,7 +6,7 @@ from managed import instance, instance_state, put_into_state, resource
 from published import Json
 
 from tasks.domain.errors import NotRecovered, StillRestoring
-from tasks.domain.events import INSTANCE
+from tasks.domain.knowledge.ec2 import INSTANCE
 from tasks.domain.payload import Resource, Step
 from tasks.resources import ec2_instance as kind
 from tasks.runtime.clients import client

@@ -49,7 +49,12 @@ def test_a_parameter_keeps_its_tier_description_and_pattern() -> None:
     one = parameter("/app/host", "good", Tier="Advanced", Description="the host", AllowedPattern="[a-z]+")
     put_value(one, "bad", Tier="Advanced", Description="changed")
     kind.restore(client("ssm"), step(one))
-    assert settings(one) == {"Type": "String", "Tier": "Advanced", "Description": "the host", "AllowedPattern": "[a-z]+"}
+    assert settings(one) == {
+        "Type": "String",
+        "Tier": "Advanced",
+        "Description": "the host",
+        "AllowedPattern": "[a-z]+",
+    }
 
 
 def test_another_key_alone_is_put_right_too() -> None:

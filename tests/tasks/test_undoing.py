@@ -6,13 +6,22 @@ import pytest
 from by_hand import call, planned, restored
 from cloud import CLAIMS, Cloud
 from left_behind import sessions
-from managed import bucket, instance, instance_state, parameter, put_into_state, put_value, resource, values
-from managed import access_block
+from managed import (
+    access_block,
+    bucket,
+    instance,
+    instance_state,
+    parameter,
+    put_into_state,
+    put_value,
+    resource,
+    values,
+)
 from published import Json, on_bucket, overwriting, stopping
 
 from tasks import restore, take_snapshots, undo
 from tasks.domain.errors import NotHealed, StillRestoring
-from tasks.domain.events import PARAMETER
+from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.runtime.clients import client
 from tasks.store import steps
 

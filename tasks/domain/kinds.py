@@ -1,0 +1,54 @@
+"""The rows of what the agent knows: kinds of events, and rules that judge them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+CLOUDTRAIL = "AWS API Call via CloudTrail"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`ids` is the path of the resource ids in the event's detail, `[]` standing for every item of a list.
+
+    `match` is what else a rule asks of the detail, in EventBridge's pattern language.
+    """
+
+    source: str
+    name: str
+    resource_type: str
+    ids: str
+    match: Mapping[str, Any] = field(default_factory=dict)
+    detail_type: str = CLOUDTRAIL
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`holds` returns the reason, or an empty text when the rule does not apply; `certainty` is 0..1."""
+
+    issue: str
+    events: tuple[str, ...]
+    holds: Callable[[Json], str]
+    classification: str
+    severity: str
+    certainty: float
+    root_cause: str
+
+
+def request(facts: Json) -> Json:
+    """A call's parameters, empty when there are none."""
+    found = facts.get("requestParameters")
+    return found if isinstance(found, dict) else {}
+
+
+def response(facts: Json) -> Json:
+    """A call's answer, empty when there is none."""
+    found = facts.get("responseElements")
+    return found if isinstance(found, dict) else {}
+
+
+def called(what: str) -> Callable[[Json], str]:
+    """A rule's condition that the call alone fulfils: `what` is the reason."""
+    return lambda facts: what if request(facts) else ""
