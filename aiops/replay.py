@@ -94,7 +94,9 @@ def decide(seen: Seen, terms: Terms) -> Json:
         seen.verdict,
         terms.policy,
         actions=module(allowed.resources[0].type).ACTIONS,
-        known={one.arn: Known(target={}, seen={}) for one in allowed.resources},
+        known={
+            one.arn: Known(targets=dict.fromkeys(module(one.type).ACTIONS, {}), seen=None) for one in allowed.resources
+        },
         confidence_threshold=terms.threshold,
     )
     steps = [{"action": step.action, "resource": step.resource.id, "undo": step.undo} for step in made.steps]

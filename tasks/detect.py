@@ -66,7 +66,7 @@ def _guarded(env: Environment, incident: Incident) -> Incident | Block:
     kept = guards.managed(incident, own, policy())
     if isinstance(kept, Block):
         return kept
-    if incident.event == EC2_STATE and ec2_instance.called(client("ec2"), incident.resources[0].id):
+    if incident.event == EC2_STATE and ec2_instance.called(client, incident.resources[0].id):
         return Block(guards.DEFERRED, "a caller stopped it: the CloudTrail event of the call tells who, and decides")
     return kept
 

@@ -37,15 +37,15 @@ def handler(event: Json, context: Any) -> Json:
 
 
 def _known(env: Environment, incident: Incident, issue: str) -> dict[str, Known]:
-    """What is known of each resource that can still be seen, if the policy has an answer to the issue."""
+    """What is known of each resource, if the policy has an answer to the issue."""
     recovery = policy().recover.get(issue)
     known = {}
     for one in incident.resources if recovery else ():
         kind = module(one.type)
-        now = kind.snapshot(client(kind.SERVICE), one.id)
-        if now is not None and recovery:
-            good = snapshots.read(client("dynamodb"), env.snapshots_table, one.arn)
-            target = kind.target(recovery.action, good["state"] if good else None, incident.facts)
-            settled = target is not None and kind.reached(target, now)
-            known[one.arn] = Known(target, now, stale=good is not None and "accepted_at" in good, settled=settled)
+        now, good = kind.snapshot(client, one.id), snapshots.read(client("dynamodb"), env.snapshots_table, one.arn)
+        state = good["state"] if good else None
+        targets = {name: kind.target(name, state, incident.facts) for name in kind.ACTIONS}
+        wanted = targets.get(recovery.action) if recovery else None
+        settled = wanted is not None and kind.reached(wanted, now)
+        known[one.arn] = Known(targets, now, stale=good is not None and "accepted_at" in good, settled=settled)
     return known

@@ -10,7 +10,7 @@ from tasks.domain.guards import Block
 from tasks.domain.outcome import RESTORED
 from tasks.domain.payload import Incident, Json, Plan, Step, load
 from tasks.domain.planning import plan_hash
-from tasks.resources import module
+from tasks.resources import Aws, module
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.execution import redrive_count
@@ -41,8 +41,8 @@ def handler(event: Json, context: Any) -> Json:
         return {"outcome": block.reason, "why": block.why, "steps": []}
     done = []
     acting = sessions(client("sts"), env.recovery_role_arn, incident, plan.steps, undo=False)
-    for number, (step, session) in enumerate(acting):
-        done.append(_ensure(env, event, number, step, session))
+    for number, (step, aws) in enumerate(acting):
+        done.append(_ensure(env, event, number, step, aws))
     return {"outcome": RESTORED, "restored_at": time.time(), "steps": done}
 
 
@@ -57,20 +57,28 @@ def _blocked(env: Environment, incident: Incident, execution: str) -> Block | No
     return claim_again(store, incident, execution=execution, redrive=redrive, now_ms=now_ms)
 
 
-def _ensure(env: Environment, event: Json, number: int, step: Step, session: Any) -> Json:
+def _ensure(env: Environment, event: Json, number: int, step: Step, aws: Aws) -> Json:
     """One step's record, before and after, done now or earlier in this attempt."""
     kind, key = module(step.resource.type), (event["execution"], event["attempt"], number)
     dynamo = client("dynamodb")
     record = steps.read(dynamo, env.claims_table, *key)
     if record is None:
-        before = kind.snapshot(session, step.resource.id)
-        if event["attempt"] == 0 and before != step.seen and not (before and kind.reached(step.target, before)):
+        before = kind.snapshot(aws, step.resource.id)
+        if _surprised(event, number, step, before):
             raise PlanChanged(f"{step.resource.id} changed after the plan was made")
         record = {"phase": steps.PENDING, "before": before, "after": None}
         steps.write(dynamo, env.claims_table, *key, **record, now=int(time.time()))
     if record["phase"] == steps.PENDING:
-        kind.restore(session, step)
-        record = {"phase": steps.DONE, "before": record["before"], "after": kind.snapshot(session, step.resource.id)}
+        kind.restore(aws, step)
+        record = {"phase": steps.DONE, "before": record["before"], "after": kind.snapshot(aws, step.resource.id)}
         steps.write(dynamo, env.claims_table, *key, **record, now=int(time.time()))
         logger.info("step done", extra={"action": step.action, "resource": step.resource.arn})
     return {"action": step.action, "resource": step.resource.arn, "before": record["before"], "after": record["after"]}
+
+
+def _surprised(event: Json, number: int, step: Step, before: Json | None) -> bool:
+    """Whether the resource is neither as the plan saw it nor as it must become; what we changed ourselves is known."""
+    ours = any(one["resource"]["arn"] == step.resource.arn for one in event["plan"]["steps"][:number])
+    if event["attempt"] or ours:
+        return False
+    return before != step.seen and not module(step.resource.type).reached(step.target, before)

@@ -65,7 +65,7 @@ def _managed() -> Iterator[Resource]:
 
 def _look(env: Environment, resource: Resource) -> Finding:
     kind, dynamo, now = module(resource.type), client("dynamodb"), time.time()
-    state = kind.snapshot(client(kind.SERVICE), resource.id)
+    state = kind.snapshot(client, resource.id)
     if state is None:
         return Finding("GONE", "tagged, but not to be seen")
     good = snapshots.read(dynamo, env.snapshots_table, resource.arn)

@@ -7,7 +7,7 @@ from typing import Any
 from tasks.domain.errors import NotHealed
 from tasks.domain.payload import Incident, Json, Plan, Step, load
 from tasks.domain.text import said
-from tasks.resources import module
+from tasks.resources import Aws, module
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.execution import redrive_count
@@ -34,12 +34,9 @@ def handler(event: Json, context: Any) -> Json:
     incident, plan = load(Incident, event["incident"]), load(Plan, event["plan"])
     journal = [steps.read(dynamo, env.claims_table, *key, number) for number in range(len(plan.steps))]
     begun = [(step, record) for step, record in zip(plan.steps, journal, strict=True) if record and step.undo != "none"]
-    records = {step.resource.arn: record for step, record in begun}
-    backwards = [step for step, _ in reversed(begun)]
-    told = [
-        _take_back(step, session, records[step.resource.arn])
-        for step, session in sessions(client("sts"), env.recovery_role_arn, incident, backwards, undo=True)
-    ]
+    begun.reverse()
+    acting = sessions(client("sts"), env.recovery_role_arn, incident, [step for step, _ in begun], undo=True)
+    told = [_take_back(step, aws, record) for (step, record), (_, aws) in zip(begun, acting, strict=True)]
     steps.mark_undone(dynamo, env.claims_table, *key, redrive=redrive, now=int(time.time()))
     cause = event.get("failure", {})
     logger.error("not healed", extra={"undone": told, "failure": cause})
@@ -47,14 +44,14 @@ def handler(event: Json, context: Any) -> Json:
     raise NotHealed(f"{why}. Undone: {'; '.join(told) or 'nothing'}")
 
 
-def _take_back(step: Step, session: Any, record: Json) -> str:
+def _take_back(step: Step, aws: Aws, record: Json) -> str:
     """What was done about one step: never over a change that somebody else made since."""
     kind, name = module(step.resource.type), step.resource.id
-    now = kind.snapshot(session, name)
+    now = kind.snapshot(aws, name)
     if now == record["before"]:
         return f"{name} is as it was before"
-    ours = now == record["after"] if record["phase"] == steps.DONE else bool(now) and kind.reached(step.target, now)
+    ours = now == record["after"] if record["phase"] == steps.DONE else kind.reached(step.target, now)
     if not ours:
         return f"{name} was changed by somebody else since: left alone"
-    kind.undo(session, step, record["before"])
+    kind.undo(aws, step, record["before"])
     return f"{name}: {step.undo} done"

@@ -28,18 +28,17 @@ def handler(event: Json, context: Any) -> Json:
     wrong, deadline = {}, 0.0
     for step, result in zip(plan.steps, recovery["steps"], strict=True):
         kind = module(step.resource.type)
-        looking = client(kind.SERVICE)
-        reason = kind.verify(looking, step, result["after"])
-        if reason:
+        if reason := kind.verify(client, step, result["after"]):
             wrong[step.resource.arn] = reason
             deadline = max(deadline, min(kind.DEADLINE, env.verify_deadline_minutes * 60))
-            continue
-        healthy = kind.snapshot(looking, step.resource.id)
-        snapshots.write(client("dynamodb"), env.snapshots_table, step.resource, healthy, taken_at=iso(now))
+    resources = {step.resource.arn: step.resource for step in plan.steps}
+    for arn in resources.keys() - wrong.keys():
+        healthy = module(resources[arn].type).snapshot(client, resources[arn].id)
+        snapshots.write(client("dynamodb"), env.snapshots_table, resources[arn], healthy, taken_at=iso(now))
     told = "; ".join(f"{arn}: {reason}" for arn, reason in wrong.items())
     logger.info("verified", extra={"wrong": wrong})
     if wrong and now < recovery["restored_at"] + deadline:
         raise NotYetHealthy(told)
-    if len(wrong) == len(plan.steps):
+    if len(wrong) == len(resources):
         raise NotRecovered(told)
     return {"outcome": PARTIAL if wrong else VERIFIED, "wrong": wrong, "checked_at": now}

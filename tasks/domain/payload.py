@@ -70,7 +70,7 @@ class Analysis:
 class Step:
     """One action on one resource. `undo` names the action that takes it back, or none.
 
-    `seen` is the resource's state when the plan was made, `target` what of it must change to what.
+    `seen` is the resource's state when the plan was made, None if it was gone; `target` what of it must become what.
     """
 
     resource: Resource
@@ -79,7 +79,7 @@ class Step:
     disruptive: bool
     data_risk: bool
     target: Json = field(default_factory=dict)
-    seen: Json = field(default_factory=dict)
+    seen: Json | None = None
 
 
 @dataclass(frozen=True)

@@ -24,25 +24,31 @@ class Permission:
 
 @dataclass(frozen=True)
 class Action:
-    """What a resource module can do. `undo` is the action that takes it back, or none (closes an exposure, creates)."""
+    """What a resource module can do. `undo` is the action that takes it back, or none (closes an exposure, creates).
+
+    `recreates` says that it answers a resource that is gone. `then` names the actions that must follow on the same
+    resource: settings that the action alone does not bring back.
+    """
 
     undo: str
     permissions: tuple[Permission, ...]
     undo_permissions: tuple[Permission, ...] = ()
     disruptive: bool = False
     data_risk: bool = False
+    recreates: bool = False
+    then: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a resource: the state to reach (None when no good state is known) and the state it is in.
+    """What is known of a resource: the state to reach by each action (None when none is known) and the state it is in.
 
     `stale`: an accepted actor changed it since the last good snapshot, which restoring would lose.
     `settled`: it already is as it should be.
     """
 
-    target: Json | None
-    seen: Json
+    targets: Mapping[str, Json | None]
+    seen: Json | None
     stale: bool = False
     settled: bool = False
 
@@ -71,16 +77,19 @@ def plan(
         state = known.get(resource.arn)
         if denied := fits(resource.arn, policy.denied_resources):
             reasons.append(f"the policy denies {resource.id} ({denied})")
-        elif state is None or state.target is None:
+        elif state is None or state.targets.get(recovery.action) is None:
             reasons.append(f"no good state of {resource.id} is known")
+        elif state.seen is None and not action.recreates:
+            reasons.append(f"{resource.id} is gone")
         elif state.settled:
             reasons.append(f"{resource.id} already is as it should be")
         else:
-            steps.append(_step(resource, recovery.action, action, state))
+            names = [recovery.action, *(name for name in action.then if state.targets.get(name) is not None)]
+            steps += [_step(resource, name, actions[name], state) for name in names]
     if not steps:
         healthy = all(resource.arn in known and known[resource.arn].settled for resource in incident.resources)
         return _plan((), "none" if healthy else "notify", "; ".join(reasons), policy)
-    stale = [step.resource.id for step in steps if known[step.resource.arn].stale]
+    stale = list(dict.fromkeys(step.resource.id for step in steps if known[step.resource.arn].stale))
     level, why = _autonomy(analysis, steps, policy, stale, confidence_threshold)
     return _plan(tuple(steps), level, "; ".join([why, *reasons]), policy)
 
@@ -91,7 +100,8 @@ def plan_hash(steps: tuple[Step, ...]) -> str:
 
 
 def _step(resource: Resource, name: str, action: Action, known: Known) -> Step:
-    return Step(resource, name, action.undo, action.disruptive, action.data_risk, known.target or {}, known.seen)
+    target = known.targets[name] or {}
+    return Step(resource, name, action.undo, action.disruptive, action.data_risk, target, known.seen)
 
 
 def _autonomy(

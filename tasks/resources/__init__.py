@@ -1,22 +1,25 @@
-"""One module per resource type, each with the same names, each against a boto3 client handed in:
+"""One module per resource type, each with the same names. `aws(service)` gives a boto3 client of a service:
 
-SERVICE                       the boto3 client's name
 READS                         IAM actions that looking at it needs, to ARN template or `*`
 ACTIONS                       name -> planning.Action
 DEADLINE                      seconds until a restored resource must be healthy
-snapshot(client, id)          its state as JSON, None when it is gone
+snapshot(aws, id)             its state as JSON, None when it is gone
 issue(good, now)              (issue class, difference) when `now` is worse than or other than `good`, else None
-target(action, good, facts)   the state that the action must reach, None when no good state is known
-reached(target, now)          whether a state already is what the target asks for
-restore(client, step)         ensures the target; raises StillRestoring while that takes time
-verify(client, step, after)   what is still wrong, empty when healthy
-undo(client, step, before)    takes the step back
+target(action, good, facts)   the state that the action must reach, None when there is nothing (known) to reach
+reached(target, now)          whether a state, or None for a resource that is gone, already is what the target asks for
+restore(aws, step)            ensures the target; raises StillRestoring while that takes time
+verify(aws, step, after)      what is still wrong, empty when healthy
+undo(aws, step, before)       takes the step back
 """
 
+from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 from tasks.domain.knowledge import ARNS
+
+Aws = Callable[[str], Any]
 
 TYPES = tuple(ARNS)
 

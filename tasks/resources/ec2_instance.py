@@ -7,8 +7,8 @@ from tasks.domain.knowledge import ARNS
 from tasks.domain.knowledge.ec2 import INSTANCE, STOPPED
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
+from tasks.resources import Aws
 
-SERVICE = "ec2"
 DESCRIBE = Permission("ec2:DescribeInstances", "*")
 READS = {"ec2:DescribeInstances": "*", "ec2:DescribeInstanceStatus": "*"}
 # EC2 lets itself use the key of an encrypted volume (docs.aws.amazon.com/ebs, "How Amazon EBS encryption works").
@@ -36,7 +36,8 @@ CALLED = "Client.UserInitiatedShutdown"
 _SETTLED = {"pending": "running", "running": "running", "stopping": "stopped", "stopped": "stopped"}
 
 
-def snapshot(ec2: Any, instance_id: str) -> Json | None:
+def snapshot(aws: Aws, instance_id: str) -> Json | None:
+    ec2 = aws("ec2")
     instance = _describe(ec2, instance_id)
     state = _SETTLED.get(instance["State"]["Name"]) if instance else None
     return {"state": state} if state else None
@@ -51,11 +52,12 @@ def target(action: str, good: Json | None, facts: Json) -> Json | None:
     return {"state": "running"}
 
 
-def reached(target: Json, now: Json) -> bool:
-    return bool(now["state"] == target["state"])
+def reached(target: Json, now: Json | None) -> bool:
+    return now is not None and bool(now["state"] == target["state"])
 
 
-def restore(ec2: Any, step: Step) -> None:
+def restore(aws: Aws, step: Step) -> None:
+    ec2 = aws("ec2")
     instance = _describe(ec2, step.resource.id)
     state = instance["State"]["Name"] if instance else "gone"
     if state == "stopping":
@@ -66,8 +68,9 @@ def restore(ec2: Any, step: Step) -> None:
         raise NotRecovered(f"{step.resource.id} is {state} and cannot be started")
 
 
-def verify(ec2: Any, step: Step, after: Json) -> str:
+def verify(aws: Aws, step: Step, after: Json) -> str:
     """Running, with both status checks passed."""
+    ec2 = aws("ec2")
     found = ec2.describe_instance_status(InstanceIds=[step.resource.id], IncludeAllInstances=True)["InstanceStatuses"]
     if not found:
         return "the instance is gone"
@@ -79,13 +82,15 @@ def verify(ec2: Any, step: Step, after: Json) -> str:
     return ", ".join(failing)
 
 
-def undo(ec2: Any, step: Step, before: Json) -> None:
+def undo(aws: Aws, step: Step, before: Json) -> None:
+    ec2 = aws("ec2")
     if before["state"] == "stopped":
         ec2.stop_instances(InstanceIds=[step.resource.id])
 
 
-def called(ec2: Any, instance_id: str) -> bool:
+def called(aws: Aws, instance_id: str) -> bool:
     """Whether a caller stopped it, so that the CloudTrail event of the call tells more than this one."""
+    ec2 = aws("ec2")
     instance = _describe(ec2, instance_id)
     return bool(instance) and instance.get("StateReason", {}).get("Code") == CALLED
 

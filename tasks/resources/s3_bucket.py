@@ -11,8 +11,8 @@ from tasks.domain.knowledge import ARNS
 from tasks.domain.knowledge.s3 import BLOCK_REMOVED, BUCKET, POLICY_CHANGED, POLICY_PUBLIC
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
+from tasks.resources import Aws
 
-SERVICE = "s3"
 READS = {
     "s3:GetBucketPublicAccessBlock": ARNS[BUCKET],
     "s3:GetBucketPolicy": ARNS[BUCKET],
@@ -38,8 +38,9 @@ _CHANGED_BY = {"put_public_access_block": "public_access_block", "put_bucket_pol
 _ABSENT = ("NoSuchPublicAccessBlockConfiguration", "NoSuchBucketPolicy")
 
 
-def snapshot(s3: Any, bucket: str) -> Json | None:
+def snapshot(aws: Aws, bucket: str) -> Json | None:
     """Public access block, policy (canonical JSON text) and ACL grants; None when the bucket is gone."""
+    s3 = aws("s3")
     try:
         block = _or_none(s3, lambda: s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"])
         policy = _or_none(s3, lambda: s3.get_bucket_policy(Bucket=bucket)["Policy"])
@@ -77,12 +78,13 @@ def target(action: str, good: Json | None, facts: Json) -> Json | None:
     return {part: good[part], "open": _open(good)}
 
 
-def reached(target: Json, now: Json) -> bool:
-    return all(now[part] == value for part, value in target.items() if part != "open")
+def reached(target: Json, now: Json | None) -> bool:
+    return now is not None and all(now[part] == value for part, value in target.items() if part != "open")
 
 
-def restore(s3: Any, step: Step) -> None:
-    bucket, now = step.resource.id, snapshot(s3, step.resource.id)
+def restore(aws: Aws, step: Step) -> None:
+    s3 = aws("s3")
+    bucket, now = step.resource.id, snapshot(aws, step.resource.id)
     if now is None or reached(step.target, now):
         return
     if step.action == "put_public_access_block":
@@ -93,9 +95,9 @@ def restore(s3: Any, step: Step) -> None:
         s3.put_bucket_policy(Bucket=bucket, Policy=step.target["policy"])
 
 
-def verify(s3: Any, step: Step, after: Json) -> str:
+def verify(aws: Aws, step: Step, after: Json) -> str:
     """The part is back, and neither policy nor ACL lets anybody in who was not let in before."""
-    now = snapshot(s3, step.resource.id)
+    now = snapshot(aws, step.resource.id)
     if now is None:
         return "the bucket is gone"
     if not reached(step.target, now):
@@ -104,7 +106,7 @@ def verify(s3: Any, step: Step, after: Json) -> str:
     return f"still open: {', '.join(still)}" if still else ""
 
 
-def undo(s3: Any, step: Step, before: Json) -> None:
+def undo(aws: Aws, step: Step, before: Json) -> None:
     """Nothing: taking this back would open the bucket again."""
 
 

@@ -11,8 +11,8 @@ from tasks.domain.knowledge import ARNS
 from tasks.domain.knowledge.ssm import OVERWRITTEN, PARAMETER
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
+from tasks.resources import Aws
 
-SERVICE = "ssm"
 READS = {"ssm:GetParameterHistory": ARNS[PARAMETER]}
 KEY = "arn:{partition}:kms:{region}:{account}:key/*"
 # SSM encrypts a SecureString under its own ARN (docs.aws.amazon.com/kms, "How Parameter Store uses AWS KMS").
@@ -30,8 +30,9 @@ DEADLINE = 120
 _KEPT = {"Type": "type", "KeyId": "key_id", "Tier": "tier", "DataType": "data_type"}
 
 
-def snapshot(ssm: Any, name: str) -> Json | None:
+def snapshot(aws: Aws, name: str) -> Json | None:
     """Everything but the value, which the history keeps."""
+    ssm = aws("ssm")
     versions = _history(ssm, name)
     if not versions:
         return None
@@ -53,24 +54,24 @@ def target(action: str, good: Json | None, facts: Json) -> Json | None:
     return {"version": written - 1} if isinstance(written, int) and written > 1 else None
 
 
-def reached(target: Json, now: Json) -> bool:
-    return bool(now["version"] == target["version"])
+def reached(target: Json, now: Json | None) -> bool:
+    return now is not None and bool(now["version"] == target["version"])
 
 
-def restore(ssm: Any, step: Step) -> None:
-    _put(ssm, step.resource.id, step.target["version"])
+def restore(aws: Aws, step: Step) -> None:
+    _put(aws("ssm"), step.resource.id, step.target["version"])
 
 
-def verify(ssm: Any, step: Step, after: Json) -> str:
+def verify(aws: Aws, step: Step, after: Json) -> str:
     """Still the version that was put back, with its type and key."""
-    now = snapshot(ssm, step.resource.id)
+    now = snapshot(aws, step.resource.id)
     if now is None:
         return "the parameter is gone"
     return "" if now == after else f"version {now['version']} stands where version {after['version']} was put"
 
 
-def undo(ssm: Any, step: Step, before: Json) -> None:
-    _put(ssm, step.resource.id, before["version"])
+def undo(aws: Aws, step: Step, before: Json) -> None:
+    _put(aws("ssm"), step.resource.id, before["version"])
 
 
 def _put(ssm: Any, name: str, version: int) -> None:

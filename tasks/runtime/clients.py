@@ -1,5 +1,6 @@
 """boto3 clients, each made once per worker."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -17,12 +18,17 @@ def client(service: str) -> Any:
     return boto3.client(service, config=CONFIG.merge(IMPATIENT.get(service, Config())))
 
 
-def session_client(service: str, credentials: dict[str, Any]) -> Any:
-    """A client that acts with a session's credentials, as sts AssumeRole returns them."""
-    return boto3.client(
-        service,
-        config=CONFIG,
-        aws_access_key_id=credentials["AccessKeyId"],
-        aws_secret_access_key=credentials["SecretAccessKey"],
-        aws_session_token=credentials["SessionToken"],
-    )
+def session_clients(credentials: dict[str, Any]) -> Callable[[str], Any]:
+    """Clients that act with a session's credentials, as sts AssumeRole returns them."""
+
+    @cache
+    def of(service: str) -> Any:
+        return boto3.client(
+            service,
+            config=CONFIG,
+            aws_access_key_id=credentials["AccessKeyId"],
+            aws_secret_access_key=credentials["SecretAccessKey"],
+            aws_session_token=credentials["SessionToken"],
+        )
+
+    return of

@@ -5,14 +5,14 @@ from typing import Any
 
 from tasks.domain.payload import Incident, Step
 from tasks.domain.session import batches
-from tasks.resources import module
-from tasks.runtime.clients import session_client
+from tasks.resources import Aws, module
+from tasks.runtime.clients import session_clients
 
 
 def sessions(
     sts: Any, role: str, incident: Incident, steps: Sequence[Step], *, undo: bool
-) -> Iterator[tuple[Step, Any]]:
-    """Each step with a client that may do just that, in order; the incident is the source identity in CloudTrail."""
+) -> Iterator[tuple[Step, Aws]]:
+    """Each step with clients that may do just that, in order; the incident is the source identity in CloudTrail."""
     actions = {name: action for step in steps for name, action in module(step.resource.type).ACTIONS.items()}
     for policy, served in batches(incident, steps, actions, undo=undo):
         credentials = sts.assume_role(
@@ -22,5 +22,6 @@ def sessions(
             Policy=policy,
             DurationSeconds=900,
         )["Credentials"]
+        aws = session_clients(credentials)
         for step in served:
-            yield step, session_client(module(step.resource.type).SERVICE, credentials)
+            yield step, aws

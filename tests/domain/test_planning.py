@@ -15,7 +15,8 @@ ISSUE = "ec2_instance_stopped"
 ACTIONS = {"start": Action("stop", ()), "risky": Action("none", (), disruptive=True, data_risk=True)}
 ANALYSIS = Analysis(ISSUE, "FAILURE", "high", 0.95, "cause", "reason")
 STOPPED, RUNNING = {"state": "stopped"}, {"state": "running"}
-BROKEN = Known(target=RUNNING, seen=STOPPED)
+TARGETS = dict.fromkeys(("start", "risky"), RUNNING)
+BROKEN = Known(targets=TARGETS, seen=STOPPED)
 
 
 def policy(action: str = "start", autonomy: str = "auto", confidence: float = 0.0, **more: Any) -> Policy:
@@ -81,8 +82,8 @@ UNPLANNED: list[tuple[Policy, Known | None, str, str]] = [  # policy, state, aut
     (policy(denied_resources=("arn:aws:ec2:*",)), BROKEN, "notify", "the policy denies i-0 (arn:aws:ec2:*)"),
     (policy("unknown"), BROKEN, "notify", "the policy names no action for ec2_instance_stopped"),
     (policy(), None, "notify", "no good state of i-0 is known"),
-    (policy(), Known(None, STOPPED), "notify", "no good state of i-0 is known"),
-    (policy(), Known(RUNNING, RUNNING, settled=True), "none", "i-0 already is as it should be"),
+    (policy(), Known({}, STOPPED), "notify", "no good state of i-0 is known"),
+    (policy(), Known(TARGETS, RUNNING, settled=True), "none", "i-0 already is as it should be"),
 ]
 
 

@@ -17,7 +17,7 @@ OPEN = policy_of("abc", "*")
 
 
 def state(one: Resource) -> Any:
-    return kind.snapshot(client("s3"), one.id)
+    return kind.snapshot(client, one.id)
 
 
 def step(one: Resource, action: str, good: Json) -> Step:
@@ -35,9 +35,9 @@ def test_a_removed_access_block_comes_back() -> None:
     good = state(one)
     client("s3").delete_public_access_block(Bucket="abc")
     for _ in range(2):
-        kind.restore(client("s3"), step(one, BLOCK, good))
+        kind.restore(client, step(one, BLOCK, good))
     assert access_block(one) == CLOSED
-    assert kind.verify(client("s3"), step(one, BLOCK, good), {}) == ""
+    assert kind.verify(client, step(one, BLOCK, good), {}) == ""
 
 
 def test_a_partly_weakened_access_block_comes_back_as_it_was() -> None:
@@ -45,7 +45,7 @@ def test_a_partly_weakened_access_block_comes_back_as_it_was() -> None:
     one = bucket("abc", block=was)
     good = state(one)
     client("s3").put_public_access_block(Bucket="abc", PublicAccessBlockConfiguration=dict.fromkeys(CLOSED, False))
-    kind.restore(client("s3"), step(one, BLOCK, good))
+    kind.restore(client, step(one, BLOCK, good))
     assert access_block(one) == was
 
 
@@ -55,7 +55,7 @@ def test_a_changed_or_deleted_policy_comes_back(changed: Json | None) -> None:
     good = state(one)
     put_policy(one, changed) if changed else client("s3").delete_bucket_policy(Bucket="abc")
     for _ in range(2):
-        kind.restore(client("s3"), step(one, POLICY, good))
+        kind.restore(client, step(one, POLICY, good))
     assert bucket_policy(one) == policy_of("abc")
 
 
@@ -64,7 +64,7 @@ def test_a_policy_where_none_was_is_deleted() -> None:
     good = state(one)
     put_policy(one, OPEN)
     for _ in range(2):
-        kind.restore(client("s3"), step(one, POLICY, good))
+        kind.restore(client, step(one, POLICY, good))
     assert bucket_policy(one) is None
 
 
@@ -83,8 +83,8 @@ def test_after_the_block_is_back_a_policy_that_it_does_not_stop_is_found() -> No
     good = state(one)
     client("s3").delete_public_access_block(Bucket="abc")
     put_policy(one, OPEN)
-    kind.restore(client("s3"), step(one, BLOCK, good))
-    assert kind.verify(client("s3"), step(one, BLOCK, good), {}) == "still open: policy statement Read"
+    kind.restore(client, step(one, BLOCK, good))
+    assert kind.verify(client, step(one, BLOCK, good), {}) == "still open: policy statement Read"
 
 
 def test_after_the_policy_is_back_an_acl_that_lets_everybody_in_is_found() -> None:
@@ -92,23 +92,23 @@ def test_after_the_policy_is_back_an_acl_that_lets_everybody_in_is_found() -> No
     good = state(one)
     put_policy(one, OPEN)
     client("s3").put_bucket_acl(Bucket="abc", ACL="public-read")
-    kind.restore(client("s3"), step(one, POLICY, good))
-    assert kind.verify(client("s3"), step(one, POLICY, good), {}) == "still open: ACL READ"
+    kind.restore(client, step(one, POLICY, good))
+    assert kind.verify(client, step(one, POLICY, good), {}) == "still open: ACL READ"
 
 
 def test_what_was_open_before_may_stay_open() -> None:
     one = bucket("abc", policy=OPEN, block=None)
     good = state(one)
     client("s3").delete_bucket_policy(Bucket="abc")
-    kind.restore(client("s3"), step(one, POLICY, good))
-    assert kind.verify(client("s3"), step(one, POLICY, good), {}) == ""
+    kind.restore(client, step(one, POLICY, good))
+    assert kind.verify(client, step(one, POLICY, good), {}) == ""
 
 
 def test_a_bucket_is_not_healthy_until_its_part_is_back() -> None:
     one = bucket("abc", policy=policy_of("abc"))
     good = state(one)
     client("s3").delete_bucket_policy(Bucket="abc")
-    assert kind.verify(client("s3"), step(one, POLICY, good), {}) == "the policy is not what it was"
+    assert kind.verify(client, step(one, POLICY, good), {}) == "the policy is not what it was"
 
 
 def test_a_bucket_that_is_gone_is_neither_restored_nor_healthy() -> None:
@@ -116,9 +116,9 @@ def test_a_bucket_that_is_gone_is_neither_restored_nor_healthy() -> None:
     good = state(one)
     client("s3").delete_bucket_policy(Bucket="abc")
     client("s3").delete_bucket(Bucket="abc")
-    kind.restore(client("s3"), step(one, POLICY, good))
+    kind.restore(client, step(one, POLICY, good))
     assert state(one) is None
-    assert kind.verify(client("s3"), step(one, POLICY, good), {}) == "the bucket is gone"
+    assert kind.verify(client, step(one, POLICY, good), {}) == "the bucket is gone"
 
 
 def test_without_a_snapshot_or_a_block_in_it_nothing_can_be_put_back() -> None:

@@ -32,13 +32,13 @@ STATES: list[tuple[str, Json | None]] = [
 def test_a_passing_state_counts_as_the_one_it_leads_to(name: str, state: Json | None) -> None:
     one = instance()
     put_into_state(one, name)
-    assert kind.snapshot(client("ec2"), one.id) == state
+    assert kind.snapshot(client, one.id) == state
 
 
 @pytest.mark.parametrize("name", ["i-0000000000000dead", "nonsense"])
 def test_an_instance_that_never_was_has_no_state(name: str) -> None:
-    assert kind.snapshot(client("ec2"), name) is None
-    assert not kind.called(client("ec2"), name)
+    assert kind.snapshot(client, name) is None
+    assert not kind.called(client, name)
 
 
 @pytest.mark.parametrize("name", ["stopped", "pending", "running"])
@@ -46,7 +46,7 @@ def test_restoring_ensures_that_the_instance_runs(name: str) -> None:
     one = instance()
     put_into_state(one, name)
     for _ in range(2):
-        kind.restore(client("ec2"), step(one))
+        kind.restore(client, step(one))
     assert instance_state(one) == ("pending" if name == "pending" else "running")
 
 
@@ -54,7 +54,7 @@ def test_a_stopping_instance_is_waited_for() -> None:
     one = instance()
     put_into_state(one, "stopping")
     with pytest.raises(StillRestoring):
-        kind.restore(client("ec2"), step(one))
+        kind.restore(client, step(one))
 
 
 @pytest.mark.parametrize("name", ["shutting-down", "terminated"])
@@ -62,22 +62,22 @@ def test_a_terminated_instance_cannot_be_started(name: str) -> None:
     one = instance()
     put_into_state(one, name)
     with pytest.raises(NotRecovered, match=name):
-        kind.restore(client("ec2"), step(one))
+        kind.restore(client, step(one))
 
 
 def test_an_instance_is_healthy_when_it_runs_and_both_checks_passed() -> None:
     one = instance(stopped=False)
-    assert kind.verify(client("ec2"), step(one), {}) == ""
+    assert kind.verify(client, step(one), {}) == ""
 
 
 def test_a_stopped_instance_is_not_healthy() -> None:
-    assert "stopped" in kind.verify(client("ec2"), step(instance()), {})
+    assert "stopped" in kind.verify(client, step(instance()), {})
 
 
 def test_undoing_stops_what_was_stopped_and_nothing_else() -> None:
     was_stopped, was_running = instance(stopped=False), instance(stopped=False)
-    kind.undo(client("ec2"), step(was_stopped), {"state": "stopped"})
-    kind.undo(client("ec2"), step(was_running), {"state": "running"})
+    kind.undo(client, step(was_stopped), {"state": "stopped"})
+    kind.undo(client, step(was_running), {"state": "running"})
     assert (instance_state(was_stopped), instance_state(was_running)) == ("stopped", "running")
 
 
@@ -94,6 +94,6 @@ def test_an_instance_needs_no_snapshot_to_be_started() -> None:
 
 def test_a_stop_by_a_caller_is_told_from_one_from_inside(cloud: Cloud) -> None:
     one = instance()
-    assert kind.called(client("ec2"), one.id)
+    assert kind.called(client, one.id)
     client("ec2").start_instances(InstanceIds=[one.id])
-    assert not kind.called(client("ec2"), resource(INSTANCE, one.id).id)
+    assert not kind.called(client, resource(INSTANCE, one.id).id)

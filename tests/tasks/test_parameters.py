@@ -26,21 +26,21 @@ def settings(one: Resource) -> dict[str, Any]:
 
 def test_the_earlier_value_is_put_back_as_a_new_version() -> None:
     one = parameter("/app/host", "good", "bad")
-    kind.restore(client("ssm"), step(one))
+    kind.restore(client, step(one))
     assert values(one) == ["good", "bad", "good"]
 
 
 def test_restoring_again_changes_nothing() -> None:
     one = parameter("/app/host", "good", "bad")
     for _ in range(3):
-        kind.restore(client("ssm"), step(one))
+        kind.restore(client, step(one))
     assert len(values(one)) == 3
 
 
 def test_a_secure_string_keeps_its_type_and_key() -> None:
     one = parameter("/app/secret", "good", Type="SecureString", KeyId=KEY)
     put_value(one, "bad", Type="SecureString", KeyId="alias/other")
-    kind.restore(client("ssm"), step(one))
+    kind.restore(client, step(one))
     assert settings(one) == {"Type": "SecureString", "KeyId": KEY, "Tier": "Standard"}
     assert values(one)[-1] == "good"
 
@@ -48,7 +48,7 @@ def test_a_secure_string_keeps_its_type_and_key() -> None:
 def test_a_parameter_keeps_its_tier_description_and_pattern() -> None:
     one = parameter("/app/host", "good", Tier="Advanced", Description="the host", AllowedPattern="[a-z]+")
     put_value(one, "bad", Tier="Advanced", Description="changed")
-    kind.restore(client("ssm"), step(one))
+    kind.restore(client, step(one))
     assert settings(one) == {
         "Type": "String",
         "Tier": "Advanced",
@@ -61,48 +61,48 @@ def test_another_key_alone_is_put_right_too() -> None:
     """The same value under an attacker's key is not the same."""
     one = parameter("/app/secret", "good", Type="SecureString", KeyId=KEY)
     put_value(one, "good", Type="SecureString", KeyId="alias/theirs")
-    kind.restore(client("ssm"), step(one))
+    kind.restore(client, step(one))
     assert settings(one)["KeyId"] == KEY
 
 
 def test_a_version_that_is_no_longer_in_the_history_cannot_be_put_back() -> None:
     one = parameter("/app/host", "good", "bad")
     with pytest.raises(NotRecovered, match="version 9"):
-        kind.restore(client("ssm"), step(one, 9))
+        kind.restore(client, step(one, 9))
 
 
 def test_a_history_of_several_pages_is_read_whole() -> None:
     one = parameter("/app/host", *(str(number) for number in range(70)))
-    assert kind.snapshot(client("ssm"), one.id) == {**kind.snapshot(client("ssm"), one.id), "version": 70}
-    kind.restore(client("ssm"), step(one, 3))
+    assert kind.snapshot(client, one.id) == {**kind.snapshot(client, one.id), "version": 70}
+    kind.restore(client, step(one, 3))
     assert values(one)[-1] == "2"
 
 
 def test_undoing_puts_the_replaced_version_back() -> None:
     one = parameter("/app/host", "good", "bad", "good")
-    kind.undo(client("ssm"), step(one), {"version": 2})
+    kind.undo(client, step(one), {"version": 2})
     assert values(one)[-1] == "bad"
 
 
 def test_a_snapshot_holds_no_value() -> None:
     one = parameter("/app/secret", "canary-1", "canary-2", Type="SecureString", KeyId=KEY)
-    state = kind.snapshot(client("ssm"), one.id)
+    state = kind.snapshot(client, one.id)
     assert state == {"version": 2, "type": "SecureString", "key_id": KEY, "tier": "Standard", "data_type": "text"}
     assert "canary" not in json.dumps(state)
 
 
 def test_a_parameter_is_healthy_while_it_is_what_was_put() -> None:
     one = parameter("/app/host", "good", "bad", "good")
-    after = kind.snapshot(client("ssm"), one.id)
-    assert kind.verify(client("ssm"), step(one), after) == ""
+    after = kind.snapshot(client, one.id)
+    assert kind.verify(client, step(one), after) == ""
     put_value(one, "bad")
-    assert "version 4 stands where version 3 was put" in kind.verify(client("ssm"), step(one), after)
+    assert "version 4 stands where version 3 was put" in kind.verify(client, step(one), after)
     client("ssm").delete_parameter(Name=one.id)
-    assert kind.verify(client("ssm"), step(one), after) == "the parameter is gone"
+    assert kind.verify(client, step(one), after) == "the parameter is gone"
 
 
 def test_a_parameter_that_is_gone_has_no_state() -> None:
-    assert kind.snapshot(client("ssm"), "/never/was") is None
+    assert kind.snapshot(client, "/never/was") is None
 
 
 TARGETS: list[tuple[Any, Any, Any]] = [  # snapshot, response of the call, target

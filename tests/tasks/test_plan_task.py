@@ -21,7 +21,7 @@ TAKEN = "2026-02-28T12:00:00.000Z"
 
 def remember(one: Resource) -> None:
     kind = module(one.type)
-    state = kind.snapshot(client(kind.SERVICE), one.id)
+    state = kind.snapshot(client, one.id)
     snapshots.write(client("dynamodb"), SNAPSHOTS, one, state, taken_at=TAKEN)
 
 
