@@ -35,6 +35,7 @@ class Steps(Construct):
         detect = task(self, "Detect")
         detect.may("dynamodb:PutItem", on=incidents)
         detect.may("dynamodb:GetItem", "dynamodb:UpdateItem", on=claims)
+        detect.may("dynamodb:GetItem", on=snapshots)
         detect.may("ssm:GetParameter", on=kill_switch.parameter_arn)
         detect.may("states:DescribeExecution", on=executions, because=ANY_EXECUTION)
         detect.may("tag:GetResources", "ec2:DescribeInstances", on="*", because=NO_RESOURCES)

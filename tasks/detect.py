@@ -21,7 +21,7 @@ from tasks.runtime.execution import is_live
 from tasks.runtime.observe import logger
 from tasks.runtime.policy import policy
 from tasks.runtime.switch import stopped
-from tasks.store import incidents
+from tasks.store import incidents, snapshots
 from tasks.store.claims import Claims, claim
 from tasks.store.rate import Rate
 
@@ -30,6 +30,7 @@ from tasks.store.rate import Rate
 class Environment:
     incidents_table: str
     claims_table: str
+    snapshots_table: str
     kill_switch: str
     recovery_role_arn: str
     incidents_per_hour: int
@@ -62,13 +63,22 @@ def _guarded(env: Environment, incident: Incident) -> Incident | Block:
         return refusal
     if stopped(client("ssm"), env.kill_switch):
         return Block(guards.KILL_SWITCH, f"{env.kill_switch} is on")
-    own = tags.of(client("resourcegroupstaggingapi"), [one.arn for one in incident.resources])
-    kept = guards.managed(incident, own, policy())
+    kept = guards.managed(incident, _tags(env, incident), policy())
     if isinstance(kept, Block):
         return kept
     if incident.event == EC2_STATE and ec2_instance.called(client, incident.resources[0].id):
         return Block(guards.DEFERRED, "a caller stopped it: the CloudTrail event of the call tells who, and decides")
     return kept
+
+
+def _tags(env: Environment, incident: Incident) -> dict[str, dict[str, str]]:
+    """The tags of each resource; of one that was deleted, what its last good snapshot says."""
+    arns = [one.arn for one in incident.resources]
+    found = tags.of(client("resourcegroupstaggingapi"), arns)
+    for arn in arns if incident.gone else ():
+        if arn not in found and (good := snapshots.read(client("dynamodb"), env.snapshots_table, arn)):
+            found[arn] = {guards.TAG: good["autonomy"]}
+    return found
 
 
 def _claimed(env: Environment, incident: Incident, execution: str, now_ms: int) -> Incident | Block:

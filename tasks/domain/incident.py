@@ -72,6 +72,7 @@ def understand(event: Any, table: tuple[Kind, ...] = FAULTS) -> Incident:
         actor=_actor(detail.get("userIdentity")),
         error=clean(detail.get("errorCode", "")),
         facts=_facts(detail),
+        gone=bool(kind and kind.gone),
     )
 
 

@@ -13,7 +13,8 @@ CLOUDTRAIL = "AWS API Call via CloudTrail"
 class Kind:
     """`ids` is the path of the resource ids in the event's detail, `[]` standing for every item of a list.
 
-    `match` is what else a rule asks of the detail, in EventBridge's pattern language.
+    `match` is what else a rule asks of the detail, in EventBridge's pattern language. `gone` says that the event
+    leaves the resource deleted, so that only its last snapshot tells its tag.
     """
 
     source: str
@@ -22,6 +23,7 @@ class Kind:
     ids: str
     match: Mapping[str, Any] = field(default_factory=dict)
     detail_type: str = CLOUDTRAIL
+    gone: bool = False
 
 
 @dataclass(frozen=True)

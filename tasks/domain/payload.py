@@ -34,7 +34,7 @@ class Actor:
 class Incident:
     """One thing that happened to one or more resources. `time` is ISO 8601 UTC; `facts` is the event's detail, trimmed.
 
-    `dropped` lists what was taken out of the incident, ARN to reason.
+    `gone`: the event leaves the resources deleted. `dropped` lists what was taken out of the incident, ARN to reason.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Incident:
     actor: Actor | None = None
     error: str = ""
     facts: Json = field(default_factory=dict)
+    gone: bool = False
     dropped: dict[str, str] = field(default_factory=dict)
 
 
