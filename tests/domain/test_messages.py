@@ -107,8 +107,8 @@ def test_a_failure_says_what_failed_where_to_look_and_what_to_press() -> None:
     )
     assert message.subject.startswith("[aiops] FAILED: ")
     for part in (
-        "NotHealed: undone ‹b›",
-        f"https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/",
+        "NotHealed: undone \u2039b\u203a",
+        "https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/",
     ):
         assert part in message.body
     assert "Press Redrive" in message.body

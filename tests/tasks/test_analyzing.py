@@ -61,7 +61,9 @@ def test_a_model_cannot_lower_the_severity_nor_raise_the_confidence(payload: Jso
     assert (analysis["severity"], analysis["confidence"]) == ("high", 0.9)
 
 
-@pytest.mark.parametrize("code", ["ThrottlingException", "AccessDeniedException", "ValidationException", "ModelErrorException"])
+@pytest.mark.parametrize(
+    "code", ["ThrottlingException", "AccessDeniedException", "ValidationException", "ModelErrorException"]
+)
 def test_when_the_model_is_refused_the_rules_decide(payload: Json, model: Stubber, code: str) -> None:
     model.add_client_error("converse", service_error_code=code)
     analysis = verdict(payload)
@@ -70,11 +72,13 @@ def test_when_the_model_is_refused_the_rules_decide(payload: Json, model: Stubbe
 
 
 @pytest.mark.parametrize("lost", [ReadTimeoutError, EndpointConnectionError])
-def test_when_the_model_is_not_reached_the_rules_decide(payload: Json, lost: Callable[..., Exception]) -> None:
+def test_when_the_model_is_not_reached_the_rules_decide(
+    cloud: Cloud, payload: Json, lost: Callable[..., Exception]
+) -> None:
     def fail(**_: Any) -> None:
         raise lost(endpoint_url="https://bedrock-runtime.us-east-1.amazonaws.com")
 
-    client("bedrock-runtime").meta.events.register("before-call.bedrock-runtime.Converse", fail)
+    cloud.interfere("bedrock-runtime", "before-call.bedrock-runtime.Converse", fail)
     analysis = verdict(payload)
     assert analysis | RULES_ALONE == analysis
     assert "model not reached" in analysis["adviser"]
@@ -105,7 +109,11 @@ def test_history_counts_earlier_incidents_and_not_this_one(cloud: Cloud, payload
     dynamo, arn = client("dynamodb"), payload["incident"]["resources"][0]["arn"]
     parameter("/app/other", "good", "bad")
     earlier = detected(cloud, overwriting("/app/other", 2, eventID="earlier"))
-    ended = {"workflow_state": "VERIFIED", "issue": "ssm_parameter_overwritten", "closed_at": "2999-01-01T00:00:00.000Z"}
+    ended = {
+        "workflow_state": "VERIFIED",
+        "issue": "ssm_parameter_overwritten",
+        "closed_at": "2999-01-01T00:00:00.000Z",
+    }
     incidents.update(dynamo, INCIDENTS, earlier["incident"]["id"], ended, execution=earlier["execution"])
     count = {"issue": "ssm_parameter_overwritten", "resource_id": NAME, "arn": arn, "at": "", "outcome": "VERIFIED"}
     patterns.count(dynamo, PATTERNS, incident_id="earlier", **count)

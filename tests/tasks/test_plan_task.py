@@ -9,9 +9,8 @@ from managed import CLOSED, access_block, bucket, bucket_policy, instance, param
 from published import Json, on_bucket, overwriting, stopping
 
 from tasks import plan
-from tasks.domain.payload import Resource
+from tasks.domain.payload import Plan, Resource, load
 from tasks.domain.planning import plan_hash
-from tasks.domain.payload import Plan, load
 from tasks.resources import module
 from tasks.runtime.clients import client
 from tasks.store import snapshots

@@ -84,7 +84,10 @@ def test_the_session_may_do_the_plan_alone_and_carries_the_incident(payload: Jso
     restored(payload)
     (session,) = sessions()
     assert (session.role, session.name) == (RECOVERY_ROLE, f"aiops-{payload['incident']['id']}")
-    assert {one["Resource"] for one in session.policy["Statement"]} == {HOST.arn, f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*"}
+    assert {one["Resource"] for one in session.policy["Statement"]} == {
+        HOST.arn,
+        f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*",
+    }
 
 
 def test_what_is_beyond_recovery_is_not_recovered(payload: Json) -> None:

@@ -6,8 +6,17 @@ import pytest
 from by_hand import call, planned, restored
 from cloud import CLAIMS, Cloud
 from left_behind import sessions
-from managed import bucket, instance, instance_state, parameter, put_into_state, put_value, resource, values
-from managed import access_block
+from managed import (
+    access_block,
+    bucket,
+    instance,
+    instance_state,
+    parameter,
+    put_into_state,
+    put_value,
+    resource,
+    values,
+)
 from published import Json, on_bucket, overwriting, stopping
 
 from tasks import restore, take_snapshots, undo
@@ -45,8 +54,8 @@ def test_an_attempt_that_did_not_help_is_taken_back_and_fails(payload: Json) -> 
 
 
 def test_undoing_twice_changes_the_resource_once(payload: Json) -> None:
-    undone(payload)
-    assert "/app/host is as it was before" in undone(payload) or len(values(HOST)) == 4
+    for _ in range(2):
+        undone(payload)
     assert values(HOST) == ["good", "bad", "good", "bad"]
 
 
