@@ -95,7 +95,8 @@ def decide(seen: Seen, terms: Terms) -> Json:
         terms.policy,
         actions=module(allowed.resources[0].type).ACTIONS,
         known={
-            one.arn: Known(targets=dict.fromkeys(module(one.type).ACTIONS, {}), seen=None) for one in allowed.resources
+            one.arn: Known(targets={action: {} for action in module(one.type).ACTIONS}, seen={})
+            for one in allowed.resources
         },
         confidence_threshold=terms.threshold,
     )

@@ -4,15 +4,13 @@ EventBridge delivers status changes at least once and possibly late, so the exec
 is done if it runs again or has succeeded since.
 """
 
-import json
 import time
 from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from tasks.domain.errors import Malformed
-from tasks.domain.incident import understand, unreadable
+from tasks.domain.incident import of_text
 from tasks.domain.message import failure
 from tasks.domain.moment import iso
 from tasks.domain.outcome import FAILED
@@ -47,7 +45,7 @@ def handler(event: Json, context: Any) -> Json:
     if execution["status"] not in ENDED:
         logger.info("nothing to do", extra={"execution": arn, "status": execution["status"]})
         return {}
-    incident = _incident(execution.get("input", ""))
+    incident = of_text(execution.get("input", ""))
     logger.set_correlation_id(incident.id)
     what = {
         "status": execution["status"],
@@ -70,14 +68,6 @@ def handler(event: Json, context: Any) -> Json:
     metrics.add_metric("Failures", MetricUnit.Count, 1)
     logger.error("failed", extra=what)
     return {}
-
-
-def _incident(text: str) -> Incident:
-    """The incident that the execution's input tells of, under the id that Detect gave it."""
-    try:
-        return understand(json.loads(text))
-    except (Malformed, json.JSONDecodeError):
-        return unreadable(text)
 
 
 def _record(env: Environment, incident: Incident, arn: str, what: Json) -> Json | None:

@@ -1,12 +1,10 @@
 """HandleUndeliverable: an event could not start an execution (too large, throttled): record it and tell it."""
 
-import json
 import time
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.domain.errors import Malformed
-from tasks.domain.incident import understand, unreadable
+from tasks.domain.incident import of_text
 from tasks.domain.message import undeliverable
 from tasks.domain.payload import Json
 from tasks.domain.text import clean
@@ -30,7 +28,7 @@ def handler(event: Json, context: Any) -> Json:
     for record in event["Records"]:
         attributes = {key: one.get("stringValue", "") for key, one in record.get("messageAttributes", {}).items()}
         rule, error = clean(attributes.get("RULE_ARN", "")), clean(attributes.get("ERROR_MESSAGE", "unknown error"))
-        incident = _incident(record["body"])
+        incident = of_text(record["body"])
         logger.set_correlation_id(incident.id)
         new = incidents.put_ended(
             client("dynamodb"),
@@ -46,10 +44,3 @@ def handler(event: Json, context: Any) -> Json:
             publish(client("sns"), env.topic_arn, undeliverable(incident.event_id, rule=rule, error=error))
         logger.error("undeliverable", extra={"rule": rule, "error": error, "new": new})
     return {}
-
-
-def _incident(body: str) -> Any:
-    try:
-        return understand(json.loads(body))
-    except (Malformed, json.JSONDecodeError):
-        return unreadable(body)

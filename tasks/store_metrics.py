@@ -30,6 +30,7 @@ class Environment:
     incidents_per_hour: int
     burst: int
     retention_days: int
+    recovery_role_arn: str
 
 
 @logger.inject_lambda_context(correlation_id_path=INCIDENT_ID)
@@ -40,7 +41,8 @@ def handler(event: Json, context: Any) -> Json:
         _note(env, incident, event, now)
     elif "blocked" not in event:
         _close(env, incident, event, ended, now)
-    if ended in (INTENDED, NORMAL) and not incident.error:
+    ours = incident.actor is not None and incident.actor.issuer == env.recovery_role_arn
+    if ended in (INTENDED, NORMAL) and not incident.error and not ours:
         for one in incident.resources:
             snapshots.mark_accepted(client("dynamodb"), env.snapshots_table, one.arn, at=incident.time)
     _count(event, incident, ended, now)

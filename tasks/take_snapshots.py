@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from tasks.domain.errors import Malformed, NotSeen
 from tasks.domain.events import DRIFT, FAULTS, named_by, tagging_types
 from tasks.domain.guards import PASSING, TAG
 from tasks.domain.incident import incident_id, understand
@@ -40,11 +43,17 @@ class Environment:
 
 @logger.inject_lambda_context
 def handler(event: Json, context: Any) -> Json:
-    env, found = read(Environment), 0
+    env, found, unseen = read(Environment), 0, []
     for resource in _created(event) if event.get("detail-type") == CLOUDTRAIL else _managed():
         found += 1
-        finding = _look(env, resource)
+        try:
+            finding = _look(env, resource)
+        except ClientError as refused:  # one resource that refuses the look must not hide the others
+            unseen.append(f"{resource.arn}: {refused}")
+            continue
         logger.info("looked", extra={"resource": resource.arn, "finding": finding.action, "why": finding.why})
+    if unseen:
+        raise NotSeen("; ".join(unseen))
     return {"resources": found}
 
 
@@ -106,8 +115,16 @@ def _changes(resource: Resource, since: str) -> list[Json] | None:
             if number == MOST_PAGES:
                 return None
             records = [json.loads(one["CloudTrailEvent"]) for one in page["Events"]]
-            found += [one for one in records if any(named.arn == resource.arn for named in understand(one).resources)]
+            found += [one for one in records if resource.arn in _named(one)]
     return found
+
+
+def _named(record: Json) -> list[str]:
+    """The ARNs that a record names; none where it cannot be read, as a refused call with an impossible name."""
+    try:
+        return [one.arn for one in understand(record).resources]
+    except Malformed:
+        return []
 
 
 def _report(env: Environment, resource: Resource, finding: Finding, *, since: str) -> None:

@@ -66,14 +66,20 @@ class Cloud:
         self._numbers = count(1)
         self._monkeypatch, self._policy, self._printed = monkeypatch, folder / "policy.json", io.StringIO()
         logger.registered_handler.setStream(self._printed)  # type: ignore[attr-defined]
-        self.forget()
+        self._interferences: list[tuple[str, str, Callable[..., Any]]] = []
         self.set(**ENVIRONMENT)
         self.set_policy()
 
-    def forget(self) -> None:
-        """What a new worker would not know."""
-        client.cache_clear()
-        policy.policy.cache_clear()
+    def interfere(self, service: str, event: str, handler: Callable[..., Any]) -> None:
+        """Let a botocore handler change what the tasks' client of a service sends or gets, until the test ends."""
+        client(service).meta.events.register(event, handler)
+        self._interferences.append((service, event, handler))
+
+    def leave_alone(self) -> None:
+        """End every interference."""
+        while self._interferences:
+            service, event, handler = self._interferences.pop()
+            client(service).meta.events.unregister(event, handler)
 
     def deploy(self) -> None:
         """Make what the stack would."""

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-# Read when the logger and the metrics are made, which is when they are imported.
-os.environ.update(POWERTOOLS_SERVICE_NAME="aiops", POWERTOOLS_METRICS_NAMESPACE="AIOps")
+# Read when the logger and the metrics are made, which is when they are imported; moto's images take it half a second.
+os.environ.update(
+    POWERTOOLS_SERVICE_NAME="aiops", POWERTOOLS_METRICS_NAMESPACE="AIOps", MOTO_EC2_LOAD_DEFAULT_AMIS="false"
+)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -33,12 +35,16 @@ def _loopback(host: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def _session() -> Any:
-    """One for all tests, since each reads boto3's models anew; made after moto is there to listen."""
+def _session() -> Iterator[Any]:
+    """One for all tests, and with it the tasks' clients: each reads boto3's models anew."""
     import boto3
-    import moto.core  # noqa: F401 - it registers its handlers
+    import moto.core  # noqa: F401 - it must be there before the session, to listen
 
-    return boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")
+    from tasks.runtime.clients import client
+
+    client.cache_clear()
+    yield boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")
+    client.cache_clear()
 
 
 @pytest.fixture
@@ -55,4 +61,12 @@ def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, _session: Any) -> Ite
         fill(monkeypatch, account)
         account.deploy()
         yield account
-        account.forget()
+        account.leave_alone()
+
+
+@pytest.fixture
+def machine(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A machine.Machine on that account."""
+    from machine import Machine
+
+    return Machine(cloud, monkeypatch)

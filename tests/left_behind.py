@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from cloud import CLAIMS, INCIDENTS, PATTERNS, SNAPSHOTS, TOPIC
 from moto.sns.models import sns_backends
@@ -69,11 +68,12 @@ def reported() -> list[Json]:
     sqs = client("sqs")
     url, found = sqs.get_queue_url(QueueName="bus")["QueueUrl"], []
     while some := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-        found += [json.loads(one["Body"]) for one in some]
-        sqs.purge_queue(QueueUrl=url) if len(some) < 10 else None
+        for one in some:
+            found.append(json.loads(one["Body"]))
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"])
     return found
 
 
-def _item(table: str, key: str, value: str) -> Any:
+def _item(table: str, key: str, value: str) -> Json:
     found = client("dynamodb").get_item(TableName=table, Key=encode({key: value}), ConsistentRead=True)
-    return decode(found.get("Item", {}))
+    return dict(decode(found.get("Item", {})))

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from cloud import Cloud
 from moto.ec2.models import ec2_backends
 from published import ACCOUNT, REGION, Json
 
@@ -14,7 +15,12 @@ from tasks.domain.payload import Resource
 from tasks.runtime.clients import client
 
 TAG = "aiops:recover"
-CLOSED = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+CLOSED: Json = {
+    "BlockPublicAcls": True,
+    "IgnorePublicAcls": True,
+    "BlockPublicPolicy": True,
+    "RestrictPublicBuckets": True,
+}
 IMAGE = "ami-12c6146b"
 
 
@@ -29,8 +35,8 @@ def resource(resource_type: str, name: str, autonomy: str = "auto") -> Resource:
     return Resource(resource_type, name, arn(resource_type, name, region=REGION, account=ACCOUNT), autonomy)
 
 
-def instance(autonomy: str = "auto", *, stopped: bool = True, **more: str) -> Resource:
-    """An instance, stopped by a call."""
+def instance(autonomy: str = "auto", *, stopped: bool = True, more: dict[str, str] | None = None) -> Resource:
+    """An instance with `more` tags, stopped by a call."""
     tags = [{"ResourceType": "instance", "Tags": tagging(autonomy, more)}] if autonomy or more else []
     made = client("ec2").run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1, TagSpecifications=tags)
     name = made["Instances"][0]["InstanceId"]
@@ -66,8 +72,8 @@ def put_value(one: Resource, value: str, **settings: Any) -> None:
 
 def values(one: Resource) -> list[str]:
     """Every value of a parameter, the newest last."""
-    found = client("ssm").get_parameter_history(Name=one.id, WithDecryption=True)["Parameters"]
-    return [str(version["Value"]) for version in found]
+    pages = client("ssm").get_paginator("get_parameter_history").paginate(Name=one.id, WithDecryption=True)
+    return [str(version["Value"]) for page in pages for version in page["Parameters"]]
 
 
 def policy_of(bucket: str, principal: Any = None, **statement: Any) -> Json:
@@ -77,7 +83,7 @@ def policy_of(bucket: str, principal: Any = None, **statement: Any) -> Json:
     return {"Version": "2012-10-17", "Statement": [{**allow, "Resource": f"arn:aws:s3:::{bucket}/*", **statement}]}
 
 
-def bucket(name: str, *, autonomy: str = "auto", policy: Json | None = None, block: Json | None = CLOSED) -> Resource:  # type: ignore[assignment]
+def bucket(name: str, *, autonomy: str = "auto", policy: Json | None = None, block: Json | None = CLOSED) -> Resource:
     """A bucket, closed unless said otherwise."""
     s3 = client("s3")
     s3.create_bucket(Bucket=name)
@@ -104,3 +110,14 @@ def bucket_policy(one: Resource) -> Json | None:
         return dict(json.loads(s3.get_bucket_policy(Bucket=one.id)["Policy"]))
     except s3.exceptions.ClientError:
         return None
+
+
+def impair(cloud: Cloud, *names: str) -> None:
+    """From now on EC2 says that these instances, or all, are ill."""
+
+    def spoil(parsed: Json, **_: Any) -> None:
+        for status in parsed["InstanceStatuses"]:
+            if not names or status["InstanceId"] in names:
+                status["SystemStatus"]["Status"] = "impaired"
+
+    cloud.interfere("ec2", "after-call.ec2.DescribeInstanceStatus", spoil)

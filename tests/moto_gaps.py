@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,10 @@ from moto.cloudtrail.responses import CloudTrailResponse
 from moto.core.responses import ActionResult
 from moto.dynamodb.responses import DynamoHandler
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.jsonata import jsonata as expressions
+from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 from published import Json
 
@@ -45,6 +49,10 @@ def run_lambdas(monkeypatch: pytest.MonkeyPatch, handlers: Handlers) -> None:
             return json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)}).encode()
 
     monkeypatch.setattr(LambdaSimpleBackend, "invoke", invoke)
+    # The larger part of a run: moto parses each definition once more to check it, and makes a client per invocation.
+    monkeypatch.setattr(StepFunctionsParserBackend, "_validate_definition", staticmethod(lambda definition: None))
+    made = cache(boto_client_for)
+    monkeypatch.setattr(lambda_eval_utils, "boto_client_for", lambda region, service, **_: made(region, service))
 
 
 def _describing(cloud: Cloud) -> Callable[[StepFunctionResponse], ActionResult]:
@@ -56,7 +64,8 @@ def _describing(cloud: Cloud) -> Callable[[StepFunctionResponse], ActionResult]:
         said = cloud.executions.get(arn, {})
         if "number-" in arn and said:
             return ActionResult({"executionArn": arn, **said})
-        return ActionResult({**original(self).result, **said})
+        known: Any = original(self).result
+        return ActionResult({**known, **said})
 
     return describe_execution
 

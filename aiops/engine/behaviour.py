@@ -9,6 +9,7 @@ from ministack.core.responses import request_scope
 from ministack.services import stepfunctions
 
 from aiops.engine import (
+    asynchronous,
     bus,
     executions,
     instances,
@@ -18,14 +19,17 @@ from aiops.engine import (
     redrive,
     states,
     tags,
+    throttling,
     trail,
     trail_resource,
     transport,
+    workers,
 )
 from aiops.engine.environment import ACCOUNT, REGION
 
 __all__ = [
     "application",
+    "asynchronous",
     "executions",
     "lambda_errors",
     "models",
@@ -33,9 +37,11 @@ __all__ = [
     "redrive",
     "states",
     "tags",
+    "throttling",
     "trail",
     "trail_resource",
     "transport",
+    "workers",
 ]
 
 application = app.app
@@ -58,8 +64,10 @@ def reset(*, wait_scale: float = 0.0) -> None:
         waiting["event"].set()
     app._reset_all_state()
     lambda_runtime.reset()
+    workers.end_all()
     models.script = None
     instances.impaired.clear()
+    throttling.tables.clear()
 
 
 def deliver(event: dict[str, Any]) -> None:
@@ -74,6 +82,10 @@ def shut_down_inside(instance_id: str) -> None:
 
 def impair(instance_id: str, impaired: bool) -> None:
     (instances.impaired.add if impaired else instances.impaired.discard)(instance_id)
+
+
+def throttle(table: str, throttled: bool) -> None:
+    (throttling.tables.add if throttled else throttling.tables.discard)(table)
 
 
 def role_session(role: str) -> tuple[str, str, str]:

@@ -106,7 +106,10 @@ def _time_out(run: _Run) -> None:
 
 @wraps_function(sfn, "_run_sub_machine")
 def _run_branch(_original: Any, states: Any, start: str, data: Any, execution: Execution, context: Any) -> Any:
-    return _walk(states, start, data, execution, {**context})
+    try:
+        return _walk(states, start, data, execution, {**context})
+    except _Superseded:
+        return None  # a branch has a thread of its own; the walk that waits for it is superseded too
 
 
 def _walk(

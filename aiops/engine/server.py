@@ -106,6 +106,7 @@ class Engine:
             self._server.join(timeout=15)
             self._behaviour.reset()  # what requests that were still running have made meanwhile
             self._join_threads(seconds=5)
+            self._behaviour.reset()  # and what those threads have
         environment.leave(self._environment_before)
         self._directory.cleanup()
         atexit.unregister(self.stop)
@@ -149,6 +150,10 @@ class Engine:
     def impair(self, instance_id: str, impaired: bool = True) -> None:
         """A hardware fault: DescribeInstanceStatus reports both checks as impaired, until taken back."""
         self._behaviour.impair(instance_id, impaired)
+
+    def throttle(self, table: str, throttled: bool = True) -> None:
+        """A DynamoDB table is out of throughput: its items can be neither read nor written, until taken back."""
+        self._behaviour.throttle(table, throttled)
 
     def shut_down_inside(self, instance_id: str) -> None:
         """The guest shuts itself down: stopped for Client.InstanceInitiatedShutdown, with no CloudTrail event."""

@@ -76,6 +76,18 @@ def understand(event: Any, table: tuple[Kind, ...] = FAULTS) -> Incident:
     )
 
 
+def of_text(text: str) -> Incident:
+    """The incident of an event that came as JSON text, readable or not, under the id that Detect gives it."""
+    try:
+        event = json.loads(text)
+    except (ValueError, RecursionError):
+        return unreadable(text)
+    try:
+        return understand(event)
+    except Malformed:
+        return unreadable(event)
+
+
 def unreadable(event: Any) -> Incident:
     """A record for what could not be read, under the hash of what came."""
     digest = hashlib.sha256(json.dumps(event, sort_keys=True).encode()).hexdigest()[:32]

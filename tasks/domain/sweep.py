@@ -40,7 +40,8 @@ def compare(
     if difference is None:
         return Finding(REMEMBER, "other, but not worse")
     issue, what = difference
-    if changes and all(accepted(change, policy, recovery_role=recovery_role) for change in changes):
+    others = [change for change in changes or () if _explains(change, recovery_role=recovery_role)]
+    if others and all(accepted(change, policy, recovery_role=recovery_role) for change in others):
         return Finding(REMEMBER, f"{what}: every change since was accepted")
     digest = fingerprint(good, now)
     if changes is None or not patient:
@@ -59,6 +60,12 @@ def accepted(record: Json, policy: Policy, *, recovery_role: str) -> bool:
     if intended(change.actor, policy, account=change.account, recovery_role=recovery_role):
         return True
     return judge(change).classification == "NORMAL"
+
+
+def _explains(record: Json, *, recovery_role: str) -> bool:
+    """Whether a call changed anything, and was not the agent's own: what it undid is no good state."""
+    change = understand(record)
+    return not change.error and (change.actor is None or change.actor.issuer != recovery_role)
 
 
 def drift(resource: Resource, finding: Finding, *, since: str) -> Json:

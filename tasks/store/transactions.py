@@ -1,4 +1,4 @@
-"""DynamoDB transactions that are tried again when another one was in the way."""
+"""DynamoDB transactions that are tried again when another one was in the way, or the table out of throughput."""
 
 import random
 import time
@@ -9,15 +9,30 @@ from tasks.store.items import Json
 
 TRIES = 12
 
+# Cancellation reasons, https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+ANSWERS = {"None", "ConditionalCheckFailed", "TransactionConflict"}
+THROTTLED = {"ProvisionedThroughputExceeded", "ThrottlingError"}
+
 
 def transact(dynamo: Any, writes: list[Json]) -> list[Json]:
-    """Cancellation reasons, one per write; empty when the transaction went through."""
-    try:
-        dynamo.transact_write_items(TransactItems=writes)
-    except dynamo.exceptions.TransactionCanceledException as cancelled:
-        reasons: list[Json] = cancelled.response["CancellationReasons"]
-        return reasons
-    return []
+    """Cancellation reasons, one per write; empty when the transaction went through.
+
+    TransactionCanceledException when that was neither for a condition nor for a conflict.
+    """
+    again = tries()
+    while True:
+        number = next(again)
+        try:
+            dynamo.transact_write_items(TransactItems=writes)
+        except dynamo.exceptions.TransactionCanceledException as cancelled:
+            reasons: list[Json] = cancelled.response["CancellationReasons"]
+            codes = {one["Code"] for one in reasons}
+            if codes <= ANSWERS:
+                return reasons
+            if number == TRIES - 1 or not codes & THROTTLED:
+                raise
+        else:
+            return []
 
 
 def tries() -> Iterator[int]:

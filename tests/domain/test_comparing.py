@@ -1,5 +1,6 @@
 """What the sweep makes of a managed resource."""
 
+import json
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ TABLE: list[tuple[Any, Json, Any, list[Json] | None, bool, str]] = [
     (GOOD, OTHER, None, [], True, "REMEMBER"),
     (GOOD, OTHER, DIFFERENCE, [HARMLESS], True, "REMEMBER"),
     (GOOD, OTHER, DIFFERENCE, [MEANT], True, "REMEMBER"),
-    (GOOD, OTHER, DIFFERENCE, [OURS], True, "REMEMBER"),
+    (GOOD, OTHER, DIFFERENCE, [MEANT, OURS], True, "REMEMBER"),
     (GOOD, OTHER, DIFFERENCE, [MEANT, REFUSED], False, "REMEMBER"),
     (GOOD, OTHER, DIFFERENCE, [], False, "WATCH"),
     (GOOD, OTHER, DIFFERENCE, [HARM], False, "WATCH"),
@@ -41,6 +42,8 @@ TABLE: list[tuple[Any, Json, Any, list[Json] | None, bool, str]] = [
     (GOOD, OTHER, DIFFERENCE, [HARM], True, "REPORT"),
     (GOOD, OTHER, DIFFERENCE, [MEANT, HARM], True, "REPORT"),
     (GOOD, OTHER, DIFFERENCE, [HARM, MEANT], True, "REPORT"),
+    (GOOD, OTHER, DIFFERENCE, [OURS], True, "REPORT"),
+    (GOOD, OTHER, DIFFERENCE, [REFUSED], True, "REPORT"),
 ]
 
 
@@ -77,7 +80,7 @@ def test_one_difference_from_one_snapshot_has_one_name() -> None:
 
 def test_a_drift_starts_an_incident_of_its_resource_and_issue() -> None:
     bucket = resource(BUCKET, "abc")
-    entry = drift(bucket, Finding("REPORT", "why", DIFFERENCE[0], "d1"), since=GOOD["taken_at"])
+    entry = drift(bucket, Finding("REPORT", "why", DIFFERENCE[0], "d1"), since="")
     assert (entry["Source"], entry["DetailType"], entry["Resources"]) == ("aiops", "Drift", [bucket.arn])
     incident = understand(delivered(entry, event_id="1"))
     assert [(one.type, one.id) for one in incident.resources] == [(BUCKET, "abc")]
@@ -92,8 +95,6 @@ def test_the_same_drift_reported_again_is_the_same_incident() -> None:
 
 def delivered(entry: Json, *, event_id: str) -> Json:
     """The event that EventBridge makes of an entry."""
-    import json
-
     made = {
         "id": event_id,
         "source": entry["Source"],

@@ -101,7 +101,7 @@ WIDE: list[Any] = [
 
 @pytest.mark.parametrize("condition", WIDE, ids=json.dumps)
 def test_a_condition_that_nearly_everybody_meets_leaves_the_world_in(condition: Any) -> None:
-    """docs.aws.amazon.com/AmazonS3, "The meaning of public": fixed values, no wildcards or variables, no wide ranges."""
+    """S3 User Guide, "The meaning of public": fixed values, no wildcards, no policy variables, no wide ranges."""
     assert public(condition)
 
 

@@ -14,7 +14,16 @@ from tasks.domain.incident import FACTS_BYTES, understand, unreadable
 from tasks.domain.knowledge import CREATIONS
 from tasks.domain.payload import Incident, dump
 
-NO_EVENTS = [None, 7, "text", [], [{}], {}, {"source": "aws.ec2"}, {"source": 1, "detail-type": "x", "detail": {}}]
+NO_EVENTS: list[Any] = [
+    None,
+    7,
+    "text",
+    [],
+    [{}],
+    {},
+    {"source": "aws.ec2"},
+    {"source": 1, "detail-type": "x", "detail": {}},
+]
 NO_DETAIL: list[Any] = [None, [], "text", 0]
 BAD_IDS = [
     "*",
@@ -123,7 +132,7 @@ def test_what_cannot_be_read_has_the_same_id_each_time(value: Any) -> None:
     assert unreadable(value) == unreadable(json.loads(json.dumps(value)))
 
 
-LONG = {
+LONG: dict[str, Json] = {
     "text": {"requestParameters.bucketPolicy": "é" * 200_000},
     "list": {"requestParameters.list": [{"key": "value" * 50}] * 2_000},
     "object": {"requestParameters.object": {f"key {number}": "x" * 400 for number in range(2_000)}},

@@ -107,7 +107,7 @@ def test_a_failure_says_what_failed_where_to_look_and_what_to_press() -> None:
     )
     assert message.subject.startswith("[aiops] FAILED: ")
     for part in (
-        "NotHealed: undone ‹b›",
+        "NotHealed: undone \u2039b\u203a",
         "https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/",
     ):
         assert part in message.body

@@ -72,11 +72,13 @@ def test_when_the_model_is_refused_the_rules_decide(payload: Json, model: Stubbe
 
 
 @pytest.mark.parametrize("lost", [ReadTimeoutError, EndpointConnectionError])
-def test_when_the_model_is_not_reached_the_rules_decide(payload: Json, lost: Callable[..., Exception]) -> None:
+def test_when_the_model_is_not_reached_the_rules_decide(
+    cloud: Cloud, payload: Json, lost: Callable[..., Exception]
+) -> None:
     def fail(**_: Any) -> None:
         raise lost(endpoint_url="https://bedrock-runtime.us-east-1.amazonaws.com")
 
-    client("bedrock-runtime").meta.events.register("before-call.bedrock-runtime.Converse", fail)
+    cloud.interfere("bedrock-runtime", "before-call.bedrock-runtime.Converse", fail)
     analysis = verdict(payload)
     assert analysis | RULES_ALONE == analysis
     assert "model not reached" in analysis["adviser"]

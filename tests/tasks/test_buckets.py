@@ -122,7 +122,7 @@ def test_a_bucket_that_is_gone_is_neither_restored_nor_healthy() -> None:
 
 
 def test_without_a_snapshot_or_a_block_in_it_nothing_can_be_put_back() -> None:
-    unblocked = {"public_access_block": None, "policy": None, "acl": []}
+    unblocked: Json = {"public_access_block": None, "policy": None, "acl": []}
     assert kind.target(BLOCK, None, {}) is kind.target(POLICY, None, {}) is kind.target(BLOCK, unblocked, {}) is None
     assert kind.target(POLICY, unblocked, {}) == {"policy": None, "open": []}
 

@@ -145,7 +145,7 @@ def test_of_several_resources_the_unmanaged_are_dropped_and_listed(cloud: Cloud)
 
 
 def test_a_resource_that_is_being_worked_on_is_left_alone(cloud: Cloud) -> None:
-    assert blocked(cloud, stopping(instance("auto", **{"aiops:change": "CHG-1"}).id)) == "INTENDED"
+    assert blocked(cloud, stopping(instance(more={"aiops:change": "CHG-1"}).id)) == "INTENDED"
 
 
 def test_a_state_change_that_a_call_explains_waits_for_the_call(cloud: Cloud) -> None:

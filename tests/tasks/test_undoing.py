@@ -54,8 +54,8 @@ def test_an_attempt_that_did_not_help_is_taken_back_and_fails(payload: Json) -> 
 
 
 def test_undoing_twice_changes_the_resource_once(payload: Json) -> None:
-    undone(payload)
-    assert "/app/host is as it was before" in undone(payload) or len(values(HOST)) == 4
+    for _ in range(2):
+        undone(payload)
     assert values(HOST) == ["good", "bad", "good", "bad"]
 
 

@@ -1,0 +1,140 @@
+"""The demo's stage, with what an operator can take away from the agent, and where to look for what it left."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from aiops.demo.stage import MACHINE, Execution, Stage
+from aiops.engine import REGION
+from aiops.names import CLAIMS_TABLE
+from tasks.domain.message import console
+from tasks.store.items import decode, encode
+
+ROLE = f"aiops-recovery-{REGION}"
+Json = dict[str, Any]
+
+
+class Account(Stage):
+    def settle(self) -> None:
+        """Wait until no execution runs."""
+        self.until(lambda: not self._running(), "every execution has ended")
+
+    def ended(self, execution: Execution) -> Execution:
+        """The execution, once it has ended."""
+        self.until(lambda: self.execution(execution.arn).status != "RUNNING", f"{execution.arn} ends")
+        return self.execution(execution.arn)
+
+    def redrive(self, execution: Execution) -> Execution:
+        """Press Redrive; the execution, once it has ended again."""
+        self.states.redrive_execution(executionArn=execution.arn)
+        return self.ended(execution)
+
+    def start(self, event: Json) -> Execution:
+        """What "New execution" in the console does with this input; the execution, once it has ended."""
+        arn = self.states.start_execution(stateMachineArn=MACHINE, input=json.dumps(event))["executionArn"]
+        return self.ended(Execution(arn, "RUNNING"))
+
+    def all(self, naming: str, event: str) -> list[Execution]:
+        """The executions that this event on this resource started, oldest first, ended or not."""
+        return self._all(naming, event)
+
+    def changes(self, call: str, naming: str) -> int:
+        """How often a session of the recovery role made this call on this resource, as CloudTrail tells."""
+        wanted = [{"AttributeKey": "EventName", "AttributeValue": call}]
+        found = self.engine.client("cloudtrail").lookup_events(LookupAttributes=wanted)["Events"]
+        records = [json.loads(one["CloudTrailEvent"]) for one in found if naming in one["CloudTrailEvent"]]
+        return sum(f"/{ROLE}/" in one["userIdentity"]["arn"] for one in records)
+
+    def failed(self, execution: Execution, resource: str, *, tokens: float) -> Json:
+        """The record of a failed execution, once it was told. What must hold after every failure does.
+
+        `tokens` is what the rate limiter said before it.
+        """
+        assert execution.status in ("FAILED", "TIMED_OUT", "ABORTED"), execution
+        incident_id = self.record(execution)["incident_id"]
+        press = (console(execution.arn, REGION), "Press Redrive", f"aiops rerun {incident_id}")
+        self.until(lambda: bool(self.mail("FAILED", *press)), f"the failure of {execution.arn} is told")
+        record = self.record(execution)
+        assert record["workflow_state"] == "FAILED"
+        assert record["failure"]["status"] == execution.status
+        assert record["failure"]["error"] == (execution.error or execution.status)
+        assert self.lock(resource) == {}
+        assert self.tokens() <= max(tokens, time.time() * 1000), "the rate token was not given back"
+        return record
+
+    def record(self, execution: Execution) -> Json:
+        """The record of the execution's incident, once there is one."""
+        self.until(lambda: bool(self._records(execution)), f"an incident is recorded for {execution.arn}")
+        return self._records(execution)[0]
+
+    def _records(self, execution: Execution) -> list[Json]:
+        records = [decode(item) for item in self.dynamo.scan(TableName="aiops-incidents")["Items"]]
+        return [one for one in records if one["execution"] == execution.arn]
+
+    def claim(self, key: str) -> Json:
+        """An item of the table of claims, empty if there is none."""
+        found = self.dynamo.get_item(TableName=CLAIMS_TABLE, Key=encode({"pk": key}), ConsistentRead=True)
+        return decode(found.get("Item", {}))
+
+    def lock(self, arn: str) -> Json:
+        """The lock of a resource, empty if it is free."""
+        return self.claim(f"LOCK#{arn}")
+
+    def tokens(self) -> float:
+        """The rate limiter's theoretical arrival time, in milliseconds."""
+        return float(self.claim("RATE#account").get("tat", 0))
+
+    def mail(self, *words: str) -> list[str]:
+        """The bodies of the messages so far that have all these words in subject or body."""
+        while received := self.sqs.receive_message(QueueUrl=self._inbox, MaxNumberOfMessages=10).get("Messages"):
+            for message in received:
+                self.sqs.delete_message(QueueUrl=self._inbox, ReceiptHandle=message["ReceiptHandle"])
+                self._mail.append(json.loads(message["Body"]))
+        texts = [(one["Subject"], one["Message"]) for one in self._mail]
+        return [body for subject, body in texts if all(word in f"{subject}\n{body}" for word in words)]
+
+    def role(self, function: str) -> str:
+        """The name of a function's role."""
+        found = self.lambdas.get_function_configuration(FunctionName=f"aiops-{function}")["Role"]
+        return str(found).rsplit("/", 1)[-1]
+
+    @contextmanager
+    def without(self, function: str, action: str) -> Iterator[None]:
+        """A function's role lacks an action meanwhile."""
+        role = self.role(function)
+        [name] = self.iam.list_role_policies(RoleName=role)["PolicyNames"]
+        before = self.iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        statements = [_less(one, action) for one in before["Statement"]]
+        assert statements != before["Statement"], f"{function} may not {action} anyway"
+        after = {**before, "Statement": [one for one in statements if one["Action"]]}
+        self.iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(after))
+        try:
+            yield
+        finally:
+            self.iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(before))
+
+    @contextmanager
+    def throttled(self, table: str) -> Iterator[None]:
+        """A table is out of throughput meanwhile."""
+        self.engine.throttle(table)
+        try:
+            yield
+        finally:
+            self.engine.throttle(table, throttled=False)
+
+    @contextmanager
+    def impaired(self, instance: str) -> Iterator[None]:
+        """An instance has a hardware fault meanwhile."""
+        self.engine.impair(instance)
+        try:
+            yield
+        finally:
+            self.engine.impair(instance, impaired=False)
+
+
+def _less(statement: Json, action: str) -> Json:
+    """The statement without the action."""
+    actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+    return {**statement, "Action": [one for one in actions if one != action]}

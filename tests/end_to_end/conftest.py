@@ -1,0 +1,34 @@
+"""One engine with the real stack for all modules; test_engine.py, which needs an engine of its own, comes before."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from aiops.deploy import deploy
+from aiops.engine import Engine
+from end_to_end.account import Account
+
+# Tokens come back so slowly that a test sees each one that is missing.
+CONTEXT = {"incidents_per_hour": "120"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = [number for number, item in enumerate(items) if item.path.parent.name == "end_to_end"]
+    ordered = sorted((items[number] for number in here), key=lambda item: item.path.name != "test_engine.py")
+    for number, item in zip(here, ordered, strict=True):
+        items[number] = item
+
+
+@pytest.fixture(scope="package")
+def deployed() -> Iterator[Account]:
+    with Engine.start(wait_scale=0.02) as engine:
+        deploy(engine, context=CONTEXT)
+        yield Account(engine)
+
+
+@pytest.fixture
+def account(deployed: Account) -> Iterator[Account]:
+    """The account with the stack, and nothing going on in it."""
+    deployed.settle()
+    yield deployed
+    deployed.settle()

@@ -1,0 +1,29 @@
+"""The sweep finds what no event told, and takes nothing for good that the agent itself brought about."""
+
+from aiops.demo.scenarios import STATE_CHANGE
+from aiops.engine import ACCOUNT, REGION
+from end_to_end.account import Account
+from tasks.domain.events import arn
+from tasks.domain.knowledge.ec2 import INSTANCE
+from tasks.store.items import decode, encode
+
+
+def remembered(account: Account, instance: str) -> object:
+    """The state of an instance that is remembered as good."""
+    key = encode({"resource_arn": arn(INSTANCE, instance, region=REGION, account=ACCOUNT)})
+    return decode(account.dynamo.get_item(TableName="aiops-snapshots", Key=key)["Item"])["state"]
+
+
+def test_what_was_undone_is_not_remembered_as_good_and_is_found_again(account: Account) -> None:
+    """An instance crashed, its start did not help and was undone: stopped is not how it should be."""
+    instance = account.instance()
+    with account.impaired(instance):
+        account.engine.shut_down_inside(instance)
+        [execution] = account.executions(instance, STATE_CHANGE)
+    assert execution.error == "NotHealed"
+    assert account.instance_state(instance) == "stopped"
+    account.told("FAILED", instance)
+    account.invoke("TakeSnapshots")
+    assert remembered(account, instance) == {"state": "running"}
+    assert [one.outcome for one in account.executions(instance, "Drift")] == ["VERIFIED"]
+    assert account.instance_state(instance) == "running"

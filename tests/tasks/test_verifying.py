@@ -1,0 +1,90 @@
+"""Verify: the resources themselves say whether they are healthy."""
+
+import time
+from typing import Any
+
+import pytest
+from by_hand import call, planned, restored
+from cloud import Cloud
+from left_behind import everything, snapshot
+from managed import instance, parameter, put_value, resource
+from published import Json, changed, overwriting, stopping
+
+from tasks import verify
+from tasks.domain.errors import NotRecovered, NotYetHealthy
+from tasks.domain.knowledge.ssm import PARAMETER
+from tasks.runtime.clients import client
+
+HOST = resource(PARAMETER, "/app/host")
+
+
+@pytest.fixture
+def payload(cloud: Cloud) -> Json:
+    """What Verify gets about a restored parameter."""
+    parameter(HOST.id, "good", "bad")
+    return restored(planned(cloud, overwriting(HOST.id, 2)))
+
+
+def verified(payload: Json) -> Json:
+    return call(verify.handler, payload)
+
+
+def restored_at(payload: Json, ago: float) -> Json:
+    return changed(payload, {("recovery", "restored_at"): time.time() - ago})
+
+
+def test_a_healthy_resource_is_verified_and_remembered_as_good(payload: Json) -> None:
+    result = verified(payload)
+    assert (result["outcome"], result["wrong"]) == ("VERIFIED", {})
+    assert result["checked_at"] == pytest.approx(time.time(), abs=60)
+    assert snapshot(HOST.arn)["state"]["version"] == 3
+
+
+def test_verifying_twice_says_the_same(payload: Json) -> None:
+    assert [verified(payload)["outcome"] for _ in range(2)] == ["VERIFIED"] * 2
+
+
+def test_before_its_deadline_an_unhealthy_resource_is_not_yet_healthy(payload: Json) -> None:
+    put_value(HOST, "bad again")
+    with pytest.raises(NotYetHealthy, match="version 4 stands where version 3 was put"):
+        verified(restored_at(payload, 119))
+    assert everything("aiops-snapshots") == []
+
+
+def test_past_its_deadline_it_is_not_recovered(payload: Json) -> None:
+    put_value(HOST, "bad again")
+    with pytest.raises(NotRecovered, match=HOST.arn):
+        verified(restored_at(payload, 121))
+
+
+def test_the_deadline_is_the_resources_own_at_most_the_configured_one(cloud: Cloud) -> None:
+    one = instance()
+    payload = restored(planned(cloud, stopping(one.id)))
+    client("ec2").stop_instances(InstanceIds=[one.id])
+    for minutes, ago, error in (("240", 800, NotYetHealthy), ("240", 901, NotRecovered), ("1", 61, NotRecovered)):
+        cloud.set(VERIFY_DEADLINE_MINUTES=minutes)
+        with pytest.raises(error):
+            verified(restored_at(payload, ago))
+
+
+def two(cloud: Cloud) -> tuple[Any, Any, Json]:
+    """Two restored instances, of which the second is stopped again."""
+    healthy, broken = instance(), instance()
+    payload = restored(planned(cloud, stopping(healthy.id, broken.id)))
+    client("ec2").stop_instances(InstanceIds=[broken.id])
+    return healthy, broken, payload
+
+
+def test_some_of_several_resources_are_waited_for_then_partial(cloud: Cloud) -> None:
+    healthy, broken, payload = two(cloud)
+    with pytest.raises(NotYetHealthy, match="the instance is stopped"):
+        verified(payload)
+    result = verified(restored_at(payload, 1000))
+    assert (result["outcome"], result["wrong"]) == ("PARTIAL", {broken.arn: "the instance is stopped"})
+    assert (snapshot(healthy.arn)["state"], snapshot(broken.arn)) == ({"state": "running"}, {})
+
+
+def test_a_resource_that_vanished_is_not_healthy(payload: Json) -> None:
+    client("ssm").delete_parameter(Name=HOST.id)
+    with pytest.raises(NotRecovered, match="the parameter is gone"):
+        verified(restored_at(payload, 1000))
