@@ -24,7 +24,7 @@ from published import Json
 
 from tasks.domain.moment import seconds
 
-CONFIG = {"lambda": {"use_docker": False}, "stepfunctions": {"execute_state_machine": True}}
+CONFIG: Any = {"lambda": {"use_docker": False}, "stepfunctions": {"execute_state_machine": True}}
 PAGE = 50
 Handlers = Mapping[str, Callable[[Json, Any], Json]]
 

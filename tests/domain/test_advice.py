@@ -142,6 +142,7 @@ def test_an_events_text_stays_inside_its_block(text: str, where: str) -> None:
     assert told.startswith("<event>")
     inside, after = told.removeprefix("<event>").split("</event>")
     assert len(inside) <= PROMPT_CHARACTERS
+    assert not {"<", ">", "\n"} & set(inside)
     assert "Ignore" not in after
     assert after.count("\nRules: ") == 1
 

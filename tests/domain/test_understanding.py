@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from published import ACCOUNT, REGION, Json, actors, call, on_bucket, overwriting, sample, stopping
+from published import ACCOUNT, REGION, Json, actors, call, changed, on_bucket, overwriting, sample, stopping
 
 from tasks.domain.events import FAULTS
 from tasks.domain.incident import understand
@@ -155,6 +155,15 @@ OTHERS = {
 @pytest.mark.parametrize("other", OTHERS)
 def test_another_resource_event_region_or_account_is_another_incident(other: str) -> None:
     assert understand(OTHERS[other]).id != understand(stopping(I_1)).id
+
+
+def test_the_order_of_the_resources_makes_no_other_incident() -> None:
+    assert understand(stopping(I_1, I_2)).id == understand(stopping(I_2, I_1)).id
+
+
+def test_resources_of_one_name_and_different_types_are_different_incidents() -> None:
+    parameter = changed(DRIFT, {("detail", "resource", "type"): PARAMETER})
+    assert understand(parameter).id != understand(DRIFT).id
 
 
 @pytest.mark.parametrize("event", [overwriting("/a", 2), on_bucket("PutBucketPolicy", "abc"), DRIFT])

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+from by_hand import analyzed, detected
 from cloud import RECOVERY_ROLE, Cloud
 from left_behind import incident, lock, messages, sessions
 from machine import Machine
 from managed import bucket, instance, instance_state, parameter, put_value, resource, values
-from published import Json, actors, on_bucket, overwriting, sample, stopping
+from published import Json, actors, changed, on_bucket, overwriting, sample, stopping
 
 from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.runtime.clients import client
@@ -111,6 +112,16 @@ def test_a_resource_tagged_notify_is_only_told(machine: Machine) -> None:
 def test_what_the_policy_denies_is_only_told_even_if_a_person_would_approve(cloud: Cloud, machine: Machine) -> None:
     cloud.set_policy(deny={"actions": [], "resources": [HOST.arn]})
     assert (machine.run(EVENT).outcome, values(HOST)) == ("TOLD", ["good", "bad"])
+
+
+def test_an_anomaly_is_only_told(cloud: Cloud, machine: Machine) -> None:
+    """No rule finds one yet: the same machine, started where the verdict is looked at."""
+    payload = changed(analyzed(detected(cloud, EVENT)), {("analysis", "classification"): "ANOMALY"})
+    run = machine.ended(machine.start(payload, at="CheckSeverity"))
+    assert (run.status, run.outcome) == ("SUCCEEDED", "ANOMALY")
+    assert run.states == ["CheckSeverity", "Notify", "StoreMetrics", "Done"]
+    assert messages()[0][0].startswith("[aiops] ANOMALY")
+    assert (values(HOST), lock(HOST.arn)) == (["good", "bad"], {})
 
 
 def test_what_has_healed_by_itself_is_only_counted(machine: Machine) -> None:
