@@ -35,10 +35,10 @@ def handler(event: Json, context: Any) -> Json:
             env.incidents_table,
             incident,
             execution=f"none: {error}",
-            state="UNDELIVERABLE",
+            state=incidents.UNDELIVERABLE,
             now_ms=int(time.time() * 1000),
             retention_days=env.retention_days,
-            more={"blocked": {"reason": "UNDELIVERABLE", "why": error}},
+            more={"blocked": {"reason": incidents.UNDELIVERABLE, "why": error}},
         )
         if new:
             publish(client("sns"), env.topic_arn, undeliverable(incident.event_id, rule=rule, error=error))

@@ -7,10 +7,10 @@ from tasks.domain.payload import Incident, dump
 from tasks.store.items import DAY, Json, decode, encode
 from tasks.store.transactions import named
 
-BLOCKED, FAILED = "BLOCKED", "FAILED"
+BLOCKED, FAILED, UNDELIVERABLE = "BLOCKED", "FAILED", "UNDELIVERABLE"
 OPEN = ("DETECTED", "WAITING_FOR_REVIEW", "RECOVERING")
-# The same event may be started again when its last attempt failed or was held back.
-REOPENABLE = (FAILED, BLOCKED)
+# The same event may be started again when its last attempt failed, was held back, or never arrived.
+REOPENABLE = (FAILED, BLOCKED, UNDELIVERABLE)
 
 
 def claimed(table: str, incident: Incident, execution: str, now_ms: int, retention_days: int, dead: list[str]) -> Json:
@@ -68,7 +68,10 @@ def put_ended(
     retention_days: int,
     more: Json,
 ) -> bool:
-    """Record an incident that was never claimed (blocked, undeliverable, failed early); False if it is known."""
+    """Record an incident that was never claimed (blocked, undeliverable, failed early); False if it is known.
+
+    What another execution has left FAILED, or none has seen, may be recorded anew.
+    """
     item = _keys(incident, now_ms, retention_days) | {
         "workflow_state": state,
         "execution": execution,
@@ -81,8 +84,11 @@ def put_ended(
         dynamo.put_item(
             TableName=table,
             Item=encode(item),
-            ConditionExpression="attribute_not_exists(incident_id) OR workflow_state = :blocked",
-            ExpressionAttributeValues=encode({":blocked": BLOCKED}),
+            ConditionExpression="attribute_not_exists(incident_id) OR workflow_state = :blocked "
+            "OR (workflow_state IN (:undelivered, :failed) AND execution <> :me)",
+            ExpressionAttributeValues=encode(
+                {":blocked": BLOCKED, ":undelivered": UNDELIVERABLE, ":failed": FAILED, ":me": execution}
+            ),
         )
     except dynamo.exceptions.ConditionalCheckFailedException:
         return False

@@ -137,6 +137,12 @@ def test_a_failed_incident_can_be_started_anew(cloud: Cloud, execution: str) -> 
     assert only_incident()["execution"] == again["execution"]
 
 
+def test_an_execution_that_fails_before_it_claims_a_failed_incident_again_is_told(cloud: Cloud, execution: str) -> None:
+    fails(cloud, execution)
+    fails(cloud, cloud.execution())
+    assert len(messages()) == 2
+
+
 @pytest.mark.parametrize("event", [{"anything": "else"}, overwriting("*", 2)])
 def test_an_unreadable_event_is_recorded_under_the_id_that_detect_gives_it(cloud: Cloud, event: Json) -> None:
     fails(cloud, cloud.execution(), event=event)

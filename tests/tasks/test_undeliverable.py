@@ -80,3 +80,11 @@ def test_every_log_line_carries_its_own_incident_id(cloud: Cloud) -> None:
     handle(letter(EVENT), letter(other))
     lines = [json.loads(line) for line in cloud.log().splitlines()]
     assert [line["correlation_id"] for line in lines] == [understand(EVENT).id, understand(other).id]
+
+
+def test_an_undeliverable_event_that_arrives_after_all_is_taken_up(cloud: Cloud) -> None:
+    parameter("/app/host", "good", "bad")
+    handle(letter(EVENT))
+    payload = detected(cloud, EVENT)
+    assert "blocked" not in payload
+    assert incident(payload["incident"]["id"])["workflow_state"] == "DETECTED"
