@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aiops.demo.stage import ALL_BLOCKED, Execution, ScenarioError, Stage, bucket_policy
+from aiops.demo.stage import ALL_BLOCKED, Execution, ScenarioError, Stage, bucket_policy, ssh_from
 from aiops.engine import ACCOUNT, REGION
 
 STOP, PUT, UNBLOCK, OPEN = "StopInstances", "PutParameter", "DeleteBucketPublicAccessBlock", "PutBucketPolicy"
+AUTHORIZE = "AuthorizeSecurityGroupIngress"
 STATE_CHANGE = "EC2 Instance State-change Notification"
 
 
@@ -93,6 +94,13 @@ def opened(stage: Stage) -> Iterator[Execution]:
     yield ended(stage.executions(bucket, OPEN)[0], "VERIFIED")
     after = json.loads(stage.s3.get_bucket_policy(Bucket=bucket)["Policy"])
     must(after == before, f"{bucket} has its former policy")
+
+
+def exposed(stage: Stage) -> Iterator[Execution]:
+    group = stage.security_group()
+    stage.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[ssh_from("0.0.0.0/0")])
+    yield ended(stage.executions(group, AUTHORIZE)[-1], "VERIFIED")
+    must(stage.ingress(group) == ["10.0.0.0/8"], f"{group} lets in its own network and nobody else")
 
 
 def duplicate(stage: Stage) -> Iterator[Execution]:
@@ -239,6 +247,7 @@ SCENARIOS = (
     Scenario("overwritten", "somebody overwrites an encrypted parameter", overwritten, HEALED, "VERIFIED", basic=True),
     Scenario("unblocked", "somebody removes a bucket's public access block", unblocked, HEALED, "VERIFIED", basic=True),
     Scenario("opened", "somebody opens a bucket's policy to the world", opened, HEALED, "VERIFIED"),
+    Scenario("exposed", "somebody opens a security group to the world", exposed, HEALED, "VERIFIED"),
     Scenario("crashed", "an instance shuts itself down", crashed, HEALED, "VERIFIED"),
     Scenario("duplicate", "the same event arrives five times at once", duplicate, BLOCKED, "DUPLICATE"),
     Scenario("cooldown", "the same parameter is overwritten again right away", cooldown, BLOCKED, "COOLDOWN"),

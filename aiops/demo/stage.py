@@ -68,6 +68,11 @@ class Stage:
         with self.unseen():
             return self._bucket(autonomy, blocked=blocked)
 
+    def security_group(self, autonomy: str = "auto") -> str:
+        """A security group that lets one private network in, remembered."""
+        with self.unseen():
+            return self._security_group(autonomy)
+
     def _instance(self, autonomy: str | None) -> str:
         tags = [{"ResourceType": "instance", "Tags": [{"Key": TAG, "Value": autonomy}]}] if autonomy else []
         image = self.ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
@@ -96,6 +101,22 @@ class Stage:
         self.s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": TAG, "Value": autonomy}]})
         self._remembered(f"arn:aws:s3:::{name}", autonomy)
         return name
+
+    def _security_group(self, autonomy: str) -> str:
+        self._number += 1
+        tags = [{"ResourceType": "security-group", "Tags": [{"Key": TAG, "Value": autonomy}]}]
+        name = f"demo-{self._number}"
+        made = self.ec2.create_security_group(GroupName=name, Description="demo", TagSpecifications=tags)
+        group = str(made["GroupId"])
+        self.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[ssh_from("10.0.0.0/8")])
+        self.invoke("TakeSnapshots")
+        self._remembered(f"arn:aws:ec2:{REGION}:{ACCOUNT}:security-group/{group}", autonomy)
+        return group
+
+    def ingress(self, group: str) -> list[str]:
+        """The address ranges that a security group lets in."""
+        (found,) = self.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+        return [one["CidrIp"] for rule in found["IpPermissions"] for one in rule["IpRanges"]]
 
     def instance_state(self, instance_id: str) -> str:
         found = self.ec2.describe_instances(InstanceIds=[instance_id])["Reservations"]
@@ -310,6 +331,11 @@ class Stage:
         url = str(self.sqs.create_queue(QueueName="demo-inbox", Attributes={"Policy": policy})["QueueUrl"])
         self.engine.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
         return url
+
+
+def ssh_from(network: str) -> dict[str, Any]:
+    """A rule that lets a network in to port 22."""
+    return {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": network}]}
 
 
 def bucket_policy(bucket: str, principal: str) -> str:

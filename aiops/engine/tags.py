@@ -1,4 +1,4 @@
-"""The tagging API sees instances and parameters too, and so do IAM conditions on an instance's tags."""
+"""The tagging API sees instances, security groups and parameters too, and so do IAM conditions on their tags."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,10 +7,11 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import ec2, tagging
 
 
-def _instances() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    for name in ec2._instances:
-        yield f"arn:aws:ec2:{get_region()}:{get_account_id()}:instance/{name}", list(ec2._tags.get(name, []))
+def _of_ec2() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    for kind, names in (("instance", list(ec2._instances)), ("security-group", list(ec2._security_groups))):
+        for name in names:
+            yield f"arn:aws:ec2:{get_region()}:{get_account_id()}:{kind}/{name}", list(ec2._tags.get(name, []))
 
 
-tagging._COLLECTORS |= {"ec2": _instances, "ssm": tagging._collect_ssm}
-tagging._RESOURCE_TAG_COLLECTORS |= {"ec2": _instances, "s3": tagging._collect_s3}
+tagging._COLLECTORS |= {"ec2": _of_ec2, "ssm": tagging._collect_ssm}
+tagging._RESOURCE_TAG_COLLECTORS |= {"ec2": _of_ec2, "s3": tagging._collect_s3}

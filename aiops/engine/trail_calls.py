@@ -38,6 +38,13 @@ CALLS = (
     Call("ec2", "StartInstances", *_INSTANCE),
     Call("ec2", "StopInstances", *_INSTANCE, defaults={"force": False}),
     Call("ec2", "CreateTags", "AWS::EC2::Instance", "resourceId"),
+    Call(
+        "ec2",
+        "AuthorizeSecurityGroupIngress",
+        "AWS::EC2::SecurityGroup",
+        "groupId",
+        defaults={"ipPermissions": {}},
+    ),
     Call("ssm", "PutParameter", *_PARAMETER, hidden=("value",)),
     Call("ssm", "AddTagsToResource", "AWS::SSM::Parameter", "resourceId"),
     Call("s3", "CreateBucket", *_BUCKET, lists_resource=False),

@@ -8,6 +8,11 @@ Tree = dict[str, Any]
 # EC2's request lists: the set that CloudTrail shows, and the key of a bare value in it. Other lists stay lists.
 _EC2_SETS = {
     "Groups": ("groupSet", "groupId"),
+    "IpPermissions": ("ipPermissions", ""),
+    "IpRanges": ("ipRanges", ""),
+    "Ipv6Ranges": ("ipv6Ranges", ""),
+    "PrefixListIds": ("prefixListIds", ""),
+    "UserIdGroupPairs": ("groups", ""),
     "InstanceIds": ("instancesSet", "instanceId"),
     "NetworkInterfaces": ("networkInterfaceSet", ""),
     "Resources": ("resourcesSet", "resourceId"),
@@ -52,7 +57,7 @@ def response(value: Any, shape: Any) -> Any:
     if shape.type_name == "structure":
         known = [(member.serialization.get("name", name), value[name], member)
                  for name, member in shape.members.items() if name in value]  # fmt: skip
-        return {name: response(item, member) for name, item, member in known}
+        return {"_return" if name == "return" else name: response(item, member) for name, item, member in known}
     if shape.type_name == "list":
         return {"items": [response(item, shape.member) for item in value]} if value else {}
     return value

@@ -10,6 +10,7 @@ from tasks.domain.events import SOURCES, creation_pattern, fault_pattern, kind_o
 FAULTS = {
     "ec2_instance_state_change",
     "cloudtrail_StopInstances",
+    "cloudtrail_AuthorizeSecurityGroupIngress",
     "cloudtrail_PutParameter",
     "cloudtrail_DeleteBucketPublicAccessBlock",
     "cloudtrail_PutBucketPublicAccessBlock",

@@ -7,7 +7,7 @@ from published import ACCOUNT, Json, actors, call, on_bucket, overwriting, sampl
 
 from tasks.domain.events import FAULTS
 from tasks.domain.incident import understand
-from tasks.domain.knowledge.ec2 import STOPPED
+from tasks.domain.knowledge.ec2 import GROUP_OPENED, STOPPED
 from tasks.domain.knowledge.s3 import BLOCK_REMOVED, POLICY_CHANGED, POLICY_PUBLIC
 from tasks.domain.knowledge.ssm import OVERWRITTEN
 from tasks.domain.rules import RULES, SEVERITIES, judge
@@ -51,6 +51,7 @@ HARMFUL: list[tuple[Json, str, str, str]] = [
         "TAMPERING",
         "statement Read",
     ),
+    (call("AuthorizeSecurityGroupIngress"), GROUP_OPENED, "TAMPERING", "tcp 22-22 from 0.0.0.0/0"),
     (call("DeleteBucketPolicy"), POLICY_CHANGED, "TAMPERING", "policy was deleted"),
     *((drift(issue), issue, "", "this and that") for issue in sorted({rule.issue for rule in RULES})),
 ]
@@ -67,6 +68,8 @@ HARMLESS: list[Json] = [
     call("PutBucketPolicy", {"requestParameters.bucketPolicy": "rubbish"}),
     call("PutBucketPolicy", {"requestParameters": None}),
     call("DeleteBucketPolicy", {"requestParameters": None}),
+    call("AuthorizeSecurityGroupIngress", {"requestParameters.cidrIp": "203.0.113.0/24"}),
+    call("AuthorizeSecurityGroupIngress", {"requestParameters": None}),
     drift("no issue of ours"),
     call("DeleteTable"),
 ]

@@ -8,7 +8,7 @@ from published import ACCOUNT, REGION, Json, actors, call, changed, on_bucket, o
 from tasks.domain.events import FAULTS
 from tasks.domain.incident import understand
 from tasks.domain.knowledge import CREATIONS
-from tasks.domain.knowledge.ec2 import INSTANCE
+from tasks.domain.knowledge.ec2 import GROUP, INSTANCE
 from tasks.domain.knowledge.s3 import BUCKET
 from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.domain.payload import Actor, Resource
@@ -19,10 +19,12 @@ EC2, SSM, S3 = (
     "arn:aws:s3:::",
 )
 I_1, I_2, NAME, B_1 = "i-1234567890abcdef0", "i-0598c7d356eba48d7", "example/db/host", "amzn-s3-demo-bucket"
+G_1 = "sg-1234567890abcdef0"
 
 FAULT_SAMPLES = {
     "ec2_instance_state_change": (INSTANCE, I_1, EC2 + I_1),
     "cloudtrail_StopInstances": (INSTANCE, I_1, EC2 + I_1),
+    "cloudtrail_AuthorizeSecurityGroupIngress": (GROUP, G_1, EC2.replace("instance", "security-group") + G_1),
     "cloudtrail_PutParameter": (PARAMETER, f"/{NAME}", SSM + NAME),
     "cloudtrail_DeleteBucketPublicAccessBlock": (BUCKET, B_1, S3 + B_1),
     "cloudtrail_PutBucketPublicAccessBlock": (BUCKET, B_1, S3 + B_1),

@@ -339,6 +339,35 @@ def test_launching_is_the_event_that_aws_publishes(calls: Listener, user: Callab
         assert shape(instance[same]) == shape(expected_instance[same])
 
 
+def test_opening_a_group_is_the_event_that_aws_publishes(calls: Listener, user: Callable[[str], Any]) -> None:
+    """In both forms of the request; the rules made have no more than the ARN that the sample's year did not have."""
+    ec2 = user("ec2")
+    group = ec2.create_security_group(GroupName="opened", Description="opened")["GroupId"]
+    ports = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}
+    expected = sample("cloudtrail_AuthorizeSecurityGroupIngress")
+    calls.all()
+    calls.received.clear()
+    ec2.authorize_security_group_ingress(GroupId=group, CidrIp="0.0.0.0/0", **ports)
+    event = calls.until(lambda event: event["detail"]["eventName"] == "AuthorizeSecurityGroupIngress")
+    [rule] = event["detail"]["responseElements"]["securityGroupRuleSet"]["items"]
+    rule.pop("securityGroupRuleArn")
+    assert shape(event) == shape(expected)
+    calls.received.clear()
+    ec2.authorize_security_group_ingress(
+        GroupId=group, IpPermissions=[{**ports, "Ipv6Ranges": [{"CidrIpv6": "::/0", "Description": "all"}]}]
+    )
+    event = calls.until(lambda event: event["detail"]["eventName"] == "AuthorizeSecurityGroupIngress")
+    asked = event["detail"]["requestParameters"]["ipPermissions"]["items"]
+    assert asked == [
+        {
+            "ipProtocol": "tcp",
+            "fromPort": 22,
+            "toPort": 22,
+            "ipv6Ranges": {"items": [{"cidrIpv6": "::/0", "description": "all"}]},
+        }
+    ]
+
+
 def test_a_session_is_told_with_its_role_and_source_identity(engine: Engine, calls: Listener) -> None:
     assume = {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/role", "RoleSessionName": "work", "SourceIdentity": "incident-1"}
     session = engine.client("sts").assume_role(**assume)["Credentials"]
