@@ -68,6 +68,11 @@ class Stage:
         with self.unseen():
             return self._bucket(autonomy, blocked=blocked)
 
+    def table(self, autonomy: str = "auto") -> str:
+        """A table with an item, protected, with every setting that its backup would not bring back, remembered."""
+        with self.unseen():
+            return self._table(autonomy)
+
     def _instance(self, autonomy: str | None) -> str:
         tags = [{"ResourceType": "instance", "Tags": [{"Key": TAG, "Value": autonomy}]}] if autonomy else []
         image = self.ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
@@ -96,6 +101,41 @@ class Stage:
         self.s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": TAG, "Value": autonomy}]})
         self._remembered(f"arn:aws:s3:::{name}", autonomy)
         return name
+
+    def _table(self, autonomy: str) -> str:
+        self._number += 1
+        name = f"aiops-demo-table-{self._number}"
+        self.dynamo.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            ProvisionedThroughput={"ReadCapacityUnits": 10, "WriteCapacityUnits": 10},
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+            DeletionProtectionEnabled=True,
+        )
+        self.dynamo.put_item(TableName=name, Item={"id": {"S": "precious"}})
+        expiry, recovery = {"Enabled": True, "AttributeName": "expires"}, {"PointInTimeRecoveryEnabled": True}
+        self.dynamo.update_time_to_live(TableName=name, TimeToLiveSpecification=expiry)
+        self.dynamo.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=recovery)
+        arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}"
+        self.dynamo.tag_resource(ResourceArn=arn, Tags=[{"Key": TAG, "Value": autonomy}])
+        self._remembered(arn, autonomy)
+        return name
+
+    def settings_of_table(self, name: str) -> dict[str, Any]:
+        """What a deletion, or a call that weakens it, takes from a table; and its items' keys."""
+        table = self.dynamo.describe_table(TableName=name)["Table"]
+        backups = self.dynamo.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+        return {
+            "status": table["TableStatus"],
+            "units": [table["ProvisionedThroughput"][f"{kind}CapacityUnits"] for kind in ("Read", "Write")],
+            "protected": table["DeletionProtectionEnabled"],
+            "stream": table.get("StreamSpecification"),
+            "recovery": backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"],
+            "expiry": self.dynamo.describe_time_to_live(TableName=name)["TimeToLiveDescription"],
+            "tags": self.dynamo.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"],
+            "items": [item["id"]["S"] for item in self.dynamo.scan(TableName=name)["Items"]],
+        }
 
     def instance_state(self, instance_id: str) -> str:
         found = self.ec2.describe_instances(InstanceIds=[instance_id])["Reservations"]
