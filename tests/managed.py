@@ -8,6 +8,7 @@ from moto.ec2.models import ec2_backends
 from published import ACCOUNT, REGION, Json
 
 from tasks.domain.events import arn
+from tasks.domain.knowledge.dynamodb import TABLE
 from tasks.domain.knowledge.ec2 import INSTANCE
 from tasks.domain.knowledge.s3 import BUCKET
 from tasks.domain.knowledge.ssm import PARAMETER
@@ -121,3 +122,29 @@ def impair(cloud: Cloud, *names: str) -> None:
                 status["SystemStatus"]["Status"] = "impaired"
 
     cloud.interfere("ec2", "after-call.ec2.DescribeInstanceStatus", spoil)
+KEY = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}
+ATTRIBUTES = {"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}]}
+
+
+def table(name: str, *, autonomy: str = "auto", units: int | None = 10, **settings: Any) -> Resource:
+    """A table with one item and point-in-time recovery, protected against deletion; on demand without units."""
+    dynamo = client("dynamodb")
+    capacity: Json = {"BillingMode": "PAY_PER_REQUEST"}
+    if units:
+        capacity = {"ProvisionedThroughput": {"ReadCapacityUnits": units, "WriteCapacityUnits": units}}
+    dynamo.create_table(
+        TableName=name,
+        Tags=tagging(autonomy),
+        **{"DeletionProtectionEnabled": True, **KEY, **ATTRIBUTES, **capacity, **settings},
+    )
+    recovery = {"PointInTimeRecoveryEnabled": True}
+    dynamo.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=recovery)
+    dynamo.put_item(TableName=name, Item={"id": {"S": "precious"}})
+    return resource(TABLE, name, autonomy)
+
+
+def delete_table(one: Resource) -> None:
+    """Delete a table, its protection first."""
+    dynamo = client("dynamodb")
+    dynamo.update_table(TableName=one.id, DeletionProtectionEnabled=False)
+    dynamo.delete_table(TableName=one.id)

@@ -13,6 +13,8 @@ from cloud import Cloud, Context
 from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.cloudtrail.responses import CloudTrailResponse
 from moto.core.responses import ActionResult
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import Backup, Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
@@ -30,11 +32,15 @@ Handlers = Mapping[str, Callable[[Json, Any], Json]]
 
 
 def fill(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> None:
-    """Evaluate JSONata, wait without sleeping, know redrives and CloudTrail's records, keep transactions apart."""
+    """Evaluate JSONata, wait without sleeping, know redrives, CloudTrail's records and backups of deleted tables.
+
+    Transactions are kept apart.
+    """
     monkeypatch.setattr(expressions, "_eval_jsonata", lambda text: jsonata.Jsonata(text).evaluate(None))
     monkeypatch.setattr(retrier_decl, "time", SimpleNamespace(sleep=cloud.wait))
     monkeypatch.setattr(StepFunctionResponse, "describe_execution", _describing(cloud))
     monkeypatch.setattr(CloudTrailResponse, "lookup_events", _looking_up(cloud), raising=False)
+    monkeypatch.setattr(DynamoDBBackend, "delete_table", _keeping_a_backup(DynamoDBBackend.delete_table))
     monkeypatch.setattr(DynamoHandler, "call_action", _one_at_a_time(DynamoHandler.call_action))
 
 
@@ -97,3 +103,17 @@ def _one_at_a_time(original: Callable[[DynamoHandler], Any]) -> Callable[[Dynamo
             return original(self)
 
     return call_action
+
+
+def _keeping_a_backup(original: Callable[..., Table]) -> Callable[..., Table]:
+    """With point-in-time recovery on, AWS keeps a system backup of a deleted table."""
+
+    def delete_table(self: DynamoDBBackend, name: str) -> Table:
+        table = original(self, name)
+        if table.continuous_backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED":
+            named = f"{table.name}$DeletedTableBackup"
+            kept = Backup(self.account_id, self.region_name, named, table, type_="SYSTEM")
+            self.backups[kept.arn] = kept
+        return table
+
+    return delete_table

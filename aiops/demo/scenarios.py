@@ -101,6 +101,31 @@ def exposed(stage: Stage) -> Iterator[Execution]:
     stage.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[ssh_from("0.0.0.0/0")])
     yield ended(stage.executions(group, AUTHORIZE)[-1], "VERIFIED")
     must(stage.ingress(group) == ["10.0.0.0/8"], f"{group} lets in its own network and nobody else")
+def table_deleted(stage: Stage) -> Iterator[Execution]:
+    table = stage.table()
+    before = stage.settings_of_table(table)
+    with stage.deaf("aws.dynamodb"):
+        stage.dynamo.update_table(TableName=table, DeletionProtectionEnabled=False)
+    stage.dynamo.delete_table(TableName=table)
+    yield ended(stage.executions(table, "DeleteTable")[0], "VERIFIED")
+    after = stage.settings_of_table(table)
+    must(after == before, f"{table} has its item and its settings (it was {before}, it is {after})")
+
+
+def table_weakened(stage: Stage) -> Iterator[Execution]:
+    off = {"PointInTimeRecoveryEnabled": False}
+    for event, weaken in (
+        ("UpdateContinuousBackups", {"PointInTimeRecoverySpecification": off}),
+        ("UpdateTable", {"ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}}),
+        ("UpdateTable", {"DeletionProtectionEnabled": False}),
+    ):
+        table = stage.table()
+        before = stage.settings_of_table(table)
+        call = stage.dynamo.update_table if event == "UpdateTable" else stage.dynamo.update_continuous_backups
+        call(TableName=table, **weaken)
+        yield ended(stage.executions(table, event)[0], "VERIFIED")
+        after = stage.settings_of_table(table)
+        must(after == before, f"{table} has its settings (it was {before}, it is {after})")
 
 
 def duplicate(stage: Stage) -> Iterator[Execution]:
@@ -248,6 +273,14 @@ SCENARIOS = (
     Scenario("unblocked", "somebody removes a bucket's public access block", unblocked, HEALED, "VERIFIED", basic=True),
     Scenario("opened", "somebody opens a bucket's policy to the world", opened, HEALED, "VERIFIED"),
     Scenario("exposed", "somebody opens a security group to the world", exposed, HEALED, "VERIFIED"),
+    Scenario("table_deleted", "somebody unprotects and deletes a table", table_deleted, HEALED, "VERIFIED"),
+    Scenario(
+        "table_weakened",
+        "a table's backups, throughput and deletion protection are cut",
+        table_weakened,
+        HEALED,
+        "VERIFIED",
+    ),
     Scenario("crashed", "an instance shuts itself down", crashed, HEALED, "VERIFIED"),
     Scenario("duplicate", "the same event arrives five times at once", duplicate, BLOCKED, "DUPLICATE"),
     Scenario("cooldown", "the same parameter is overwritten again right away", cooldown, BLOCKED, "COOLDOWN"),

@@ -72,6 +72,10 @@ class Stage:
         """A security group that lets one private network in, remembered."""
         with self.unseen():
             return self._security_group(autonomy)
+    def table(self, autonomy: str = "auto") -> str:
+        """A table with an item, protected, with every setting that its backup would not bring back, remembered."""
+        with self.unseen():
+            return self._table(autonomy)
 
     def _instance(self, autonomy: str | None) -> str:
         tags = [{"ResourceType": "instance", "Tags": [{"Key": TAG, "Value": autonomy}]}] if autonomy else []
@@ -117,6 +121,40 @@ class Stage:
         """The address ranges that a security group lets in."""
         (found,) = self.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
         return [one["CidrIp"] for rule in found["IpPermissions"] for one in rule["IpRanges"]]
+    def _table(self, autonomy: str) -> str:
+        self._number += 1
+        name = f"aiops-demo-table-{self._number}"
+        self.dynamo.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            ProvisionedThroughput={"ReadCapacityUnits": 10, "WriteCapacityUnits": 10},
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+            DeletionProtectionEnabled=True,
+        )
+        self.dynamo.put_item(TableName=name, Item={"id": {"S": "precious"}})
+        expiry, recovery = {"Enabled": True, "AttributeName": "expires"}, {"PointInTimeRecoveryEnabled": True}
+        self.dynamo.update_time_to_live(TableName=name, TimeToLiveSpecification=expiry)
+        self.dynamo.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=recovery)
+        arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}"
+        self.dynamo.tag_resource(ResourceArn=arn, Tags=[{"Key": TAG, "Value": autonomy}])
+        self._remembered(arn, autonomy)
+        return name
+
+    def settings_of_table(self, name: str) -> dict[str, Any]:
+        """What a deletion, or a call that weakens it, takes from a table; and its items' keys."""
+        table = self.dynamo.describe_table(TableName=name)["Table"]
+        backups = self.dynamo.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+        return {
+            "status": table["TableStatus"],
+            "units": [table["ProvisionedThroughput"][f"{kind}CapacityUnits"] for kind in ("Read", "Write")],
+            "protected": table["DeletionProtectionEnabled"],
+            "stream": table.get("StreamSpecification"),
+            "recovery": backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"],
+            "expiry": self.dynamo.describe_time_to_live(TableName=name)["TimeToLiveDescription"],
+            "tags": self.dynamo.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"],
+            "items": [item["id"]["S"] for item in self.dynamo.scan(TableName=name)["Items"]],
+        }
 
     def instance_state(self, instance_id: str) -> str:
         found = self.ec2.describe_instances(InstanceIds=[instance_id])["Reservations"]

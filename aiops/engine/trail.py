@@ -16,7 +16,7 @@ from ministack.services import cloudtrail
 
 from aiops.engine import bus, trail_shapes
 from aiops.engine.identities import user_identity
-from aiops.engine.trail_calls import CALLS, RESOURCE_ARNS, RESOURCE_TYPES, Call
+from aiops.engine.trail_calls import API_VERSIONS, CALLS, RESOURCE_ARNS, RESOURCE_TYPES, Call
 from aiops.engine.wrap import wraps_function
 
 _SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
@@ -97,6 +97,7 @@ def _detail(
         detail["resources"] = [_resource(call, asked)]
     return detail | {
         "eventType": "AwsApiCall",
+        **({"apiVersion": API_VERSIONS[call.service]} if call.service in API_VERSIONS else {}),
         "managementEvent": True,
         "recipientAccountId": get_account_id(),
         "eventCategory": "Management",

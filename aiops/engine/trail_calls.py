@@ -21,6 +21,7 @@ class Call:
 
 _INSTANCE = ("AWS::EC2::Instance", "instanceId")
 _BUCKET = ("AWS::S3::Bucket", "bucketName")
+_TABLE = ("AWS::DynamoDB::Table", "tableName")
 _PARAMETER = ("AWS::SSM::Parameter", "name")
 
 CALLS = (
@@ -47,6 +48,11 @@ CALLS = (
     ),
     Call("ssm", "PutParameter", *_PARAMETER, hidden=("value",)),
     Call("ssm", "AddTagsToResource", "AWS::SSM::Parameter", "resourceId"),
+    Call("dynamodb", "CreateTable", *_TABLE),
+    Call("dynamodb", "UpdateTable", *_TABLE),
+    Call("dynamodb", "DeleteTable", *_TABLE),
+    Call("dynamodb", "UpdateContinuousBackups", *_TABLE),
+    Call("dynamodb", "TagResource", "AWS::DynamoDB::Table", "resourceArn"),
     Call("s3", "CreateBucket", *_BUCKET, lists_resource=False),
     Call("s3", "PutBucketTagging", *_BUCKET),
     Call("s3", "PutBucketPolicy", *_BUCKET),
@@ -58,7 +64,9 @@ CALLS = (
 
 # Services whose events have `resources`, each entry made of a request parameter; and their other additions.
 RESOURCE_ARNS = {
+    "dynamodb": "arn:aws:dynamodb:{region}:{account}:table/{tableName}",
     "s3": "arn:aws:s3:::{bucketName}",
     "ssm": "arn:aws:ssm:{region}:{account}:parameter/{name}",
 }
-RESOURCE_TYPES = {"s3": "AWS::S3::Bucket"}
+RESOURCE_TYPES = {"dynamodb": "AWS::DynamoDB::Table", "s3": "AWS::S3::Bucket"}
+API_VERSIONS = {"dynamodb": "2012-08-10"}

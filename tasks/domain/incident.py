@@ -55,7 +55,7 @@ def understand(event: Any, table: tuple[Kind, ...] = FAULTS) -> Incident:
     account, region = str(event.get("account", "")), str(event.get("region", ""))
     try:
         named = [(resource_type(kind, detail), name) for name in resource_ids(kind, detail)] if kind else []
-        resources = tuple(Resource(t, name, arn(t, name, region=region, account=account)) for t, name in named)
+        resources = tuple(_resource(t, name, region=region, account=account) for t, name in named)
     except (KeyError, TypeError, ValueError) as wrong:
         raise Malformed(f"the event names a resource that cannot be read: {wrong}") from wrong
     name = event_name(event)
@@ -99,6 +99,12 @@ def incident_id(account: str, region: str, resources: tuple[Resource, ...], even
     named = ",".join(sorted(resource.arn for resource in resources))
     text = "|".join((account, region, named, event, event_id))
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
+
+
+def _resource(resource_type: str, named: str, *, region: str, account: str) -> Resource:
+    """A resource of this account by its name, or by its ARN, which some calls take as well."""
+    name = named.removeprefix(arn(resource_type, "", region=region, account=account))
+    return Resource(resource_type, name, arn(resource_type, name, region=region, account=account))
 
 
 def _time(text: Any) -> str:

@@ -16,6 +16,9 @@ FAULTS = {
     "cloudtrail_PutBucketPublicAccessBlock",
     "cloudtrail_PutBucketPolicy",
     "cloudtrail_DeleteBucketPolicy",
+    "cloudtrail_DeleteTable",
+    "cloudtrail_UpdateTable",
+    "cloudtrail_UpdateContinuousBackups",
 }
 CREATIONS = {
     "cloudtrail_RunInstances",
@@ -23,6 +26,8 @@ CREATIONS = {
     "cloudtrail_AddTagsToResource",
     "cloudtrail_CreateBucket",
     "cloudtrail_PutBucketTagging",
+    "cloudtrail_CreateTable",
+    "cloudtrail_TagResource",
 }
 ALL = sorted(file.stem for file in EVENTS.glob("*.json") if file.stem != "actors")
 DRIFT = {**sample("ec2_instance_state_change"), "source": "aiops", "detail-type": "Drift"}

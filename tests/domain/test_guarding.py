@@ -88,8 +88,8 @@ def test_more_than_25_resources_at_once_are_a_storm(many: int, reason: str | Non
 
 
 def test_an_event_without_a_known_resource_is_unknown() -> None:
-    block = refusal(understand(sample("cloudtrail_DeleteTable")))
-    assert block == Block("UNKNOWN_EVENT", "aws.dynamodb DeleteTable names no resource that the agent knows")
+    block = refusal(understand(sample("health_event")))
+    assert block == Block("UNKNOWN_EVENT", "aws.health AWS Health Event names no resource that the agent knows")
 
 
 TAGS: list[tuple[dict[str, str], str]] = [  # tags, autonomy or why not

@@ -8,6 +8,8 @@ from published import ACCOUNT, Json, actors, call, on_bucket, overwriting, sampl
 from tasks.domain.events import FAULTS
 from tasks.domain.incident import understand
 from tasks.domain.knowledge.ec2 import GROUP_OPENED, STOPPED
+from tasks.domain.knowledge.dynamodb import DELETED, PROTECTION_OFF, RECOVERY_OFF, THROUGHPUT_CUT
+from tasks.domain.knowledge.ec2 import STOPPED
 from tasks.domain.knowledge.s3 import BLOCK_REMOVED, POLICY_CHANGED, POLICY_PUBLIC
 from tasks.domain.knowledge.ssm import OVERWRITTEN
 from tasks.domain.rules import RULES, SEVERITIES, judge
@@ -20,6 +22,17 @@ OFF = {
 }
 ON = dict.fromkeys(OFF, True)
 CONFIGURATION = "requestParameters.PublicAccessBlockConfiguration"
+
+
+def throughput(read: int, write: int) -> Json:
+    return {"readCapacityUnits": read, "writeCapacityUnits": write}
+
+
+def updating(now: Json, before: Json | None, **more: Any) -> Json:
+    """UpdateTable to a throughput, from the one that the answer tells."""
+    answer = {"tableDescription": {"provisionedThroughput": before}} if before else None
+    asked = {"tableName": "t", "provisionedThroughput": now, **more}
+    return call("UpdateTable", {"requestParameters": asked, "responseElements": answer})
 
 
 def policy(**statement: Any) -> Json:
@@ -53,6 +66,27 @@ HARMFUL: list[tuple[Json, str, str, str]] = [
     ),
     (call("AuthorizeSecurityGroupIngress"), GROUP_OPENED, "TAMPERING", "tcp 22-22 from 0.0.0.0/0"),
     (call("DeleteBucketPolicy"), POLICY_CHANGED, "TAMPERING", "policy was deleted"),
+    (call("DeleteTable"), DELETED, "FAILURE", "table was deleted"),
+    (
+        call("UpdateTable", {"requestParameters": {"tableName": "t", "deletionProtectionEnabled": False}}),
+        PROTECTION_OFF,
+        "TAMPERING",
+        "protection was switched off",
+    ),
+    (call("UpdateContinuousBackups"), RECOVERY_OFF, "TAMPERING", "recovery was switched off"),
+    (
+        updating(throughput(20, 1), throughput(10, 10)),
+        THROUGHPUT_CUT,
+        "TAMPERING",
+        "throughput was cut: writeCapacityUnits 10 -> 1",
+    ),
+    (
+        updating(throughput(1, 1), throughput(0, 0), billingMode="PROVISIONED"),
+        THROUGHPUT_CUT,
+        "TAMPERING",
+        "limited to 1 and 1",
+    ),
+    (updating(throughput(1, 1), None), THROUGHPUT_CUT, "TAMPERING", "limited to 1 and 1"),
     *((drift(issue), issue, "", "this and that") for issue in sorted({rule.issue for rule in RULES})),
 ]
 HARMLESS: list[Json] = [
@@ -71,7 +105,16 @@ HARMLESS: list[Json] = [
     call("AuthorizeSecurityGroupIngress", {"requestParameters.cidrIp": "203.0.113.0/24"}),
     call("AuthorizeSecurityGroupIngress", {"requestParameters": None}),
     drift("no issue of ours"),
-    call("DeleteTable"),
+    call("UpdateTable"),
+    updating(throughput(10, 10), throughput(10, 10)),
+    updating(throughput(100, 100), throughput(0, 0), billingMode="PROVISIONED"),
+    call("UpdateTable", {"requestParameters": {"tableName": "t", "billingMode": "PAY_PER_REQUEST"}}),
+    call("UpdateTable", {"requestParameters": {"tableName": "t", "deletionProtectionEnabled": True}}),
+    call("UpdateTable", {"requestParameters": {"tableName": "t", "provisionedThroughput": "rubbish"}}),
+    call(
+        "UpdateContinuousBackups",
+        {"requestParameters.pointInTimeRecoverySpecification": {"pointInTimeRecoveryEnabled": True}},
+    ),
 ]
 
 

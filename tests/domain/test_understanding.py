@@ -9,17 +9,21 @@ from tasks.domain.events import FAULTS
 from tasks.domain.incident import understand
 from tasks.domain.knowledge import CREATIONS
 from tasks.domain.knowledge.ec2 import GROUP, INSTANCE
+from tasks.domain.knowledge.dynamodb import TABLE
+from tasks.domain.knowledge.ec2 import INSTANCE
 from tasks.domain.knowledge.s3 import BUCKET
 from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.domain.payload import Actor, Resource
 
-EC2, SSM, S3 = (
+EC2, DYNAMODB, SSM, S3 = (
     f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/",
+    f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/",
     f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/",
     "arn:aws:s3:::",
 )
 I_1, I_2, NAME, B_1 = "i-1234567890abcdef0", "i-0598c7d356eba48d7", "example/db/host", "amzn-s3-demo-bucket"
 G_1 = "sg-1234567890abcdef0"
+T_1 = "ExampleTable"
 
 FAULT_SAMPLES = {
     "ec2_instance_state_change": (INSTANCE, I_1, EC2 + I_1),
@@ -30,6 +34,9 @@ FAULT_SAMPLES = {
     "cloudtrail_PutBucketPublicAccessBlock": (BUCKET, B_1, S3 + B_1),
     "cloudtrail_PutBucketPolicy": (BUCKET, B_1, S3 + B_1),
     "cloudtrail_DeleteBucketPolicy": (BUCKET, B_1, S3 + B_1),
+    "cloudtrail_DeleteTable": (TABLE, T_1, DYNAMODB + T_1),
+    "cloudtrail_UpdateTable": (TABLE, T_1, DYNAMODB + T_1),
+    "cloudtrail_UpdateContinuousBackups": (TABLE, T_1, DYNAMODB + T_1),
 }
 CREATION_SAMPLES = {
     "cloudtrail_RunInstances": INSTANCE,
@@ -38,6 +45,8 @@ CREATION_SAMPLES = {
     "cloudtrail_AddTagsToResource": PARAMETER,
     "cloudtrail_CreateBucket": BUCKET,
     "cloudtrail_PutBucketTagging": BUCKET,
+    "cloudtrail_CreateTable": TABLE,
+    "cloudtrail_TagResource": TABLE,
 }
 DRIFT = {
     **sample("ec2_instance_state_change"),
@@ -125,6 +134,22 @@ def test_a_call_on_many_resources_names_each_once_in_order() -> None:
     assert [one.id for one in understand(stopping(I_2, I_1, I_2)).resources] == [I_2, I_1]
 
 
+def test_a_resource_named_by_its_arn_is_the_one_named_by_its_name() -> None:
+    """DynamoDB takes a table's ARN wherever it takes its name."""
+    named = call("DeleteTable", {"requestParameters.tableName": DYNAMODB + T_1})
+    assert understand(named).resources == understand(call("DeleteTable")).resources
+
+
+def test_an_arn_of_another_account_is_not_taken_for_ours() -> None:
+    other = call("DeleteTable", {"requestParameters.tableName": f"arn:aws:dynamodb:{REGION}:111122223333:table/{T_1}"})
+    assert understand(other).resources[0].arn != DYNAMODB + T_1
+
+
+def test_only_a_deletion_leaves_its_resource_gone() -> None:
+    assert understand(call("DeleteTable")).gone
+    assert not understand(call("UpdateTable")).gone
+
+
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])
 def test_arns_are_of_the_regions_partition(region: str) -> None:
     partition = {"cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov"}[region]
@@ -132,7 +157,7 @@ def test_arns_are_of_the_regions_partition(region: str) -> None:
     assert incident.resources[0].arn == f"arn:{partition}:ec2:{region}:{ACCOUNT}:instance/{I_1}"
 
 
-@pytest.mark.parametrize("name", ["cloudtrail_DeleteTable", "health_event", "cloudwatch_alarm_state_change"])
+@pytest.mark.parametrize("name", ["health_event", "cloudwatch_alarm_state_change"])
 def test_an_event_of_an_unknown_kind_names_no_resource(name: str) -> None:
     assert understand(sample(name)).resources == ()
 

@@ -366,6 +366,66 @@ def test_opening_a_group_is_the_event_that_aws_publishes(calls: Listener, user: 
             "ipv6Ranges": {"items": [{"cidrIpv6": "::/0", "description": "all"}]},
         }
     ]
+def a_table(user: Callable[[str], Any], name: str) -> Any:
+    dynamo = user("dynamodb")
+    dynamo.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        ProvisionedThroughput={"ReadCapacityUnits": 10, "WriteCapacityUnits": 10},
+    )
+    return dynamo
+
+
+TABLE_ACTS: dict[str, dict[str, Any]] = {
+    "UpdateTable": {"ProvisionedThroughput": {"ReadCapacityUnits": 25, "WriteCapacityUnits": 25}},
+    "UpdateContinuousBackups": {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": False}},
+    "DeleteTable": {},
+}
+
+
+@pytest.mark.parametrize("name", TABLE_ACTS)
+def test_a_call_on_a_table_is_the_event_that_aws_publishes(
+    user: Callable[[str], Any], calls: Listener, name: str
+) -> None:
+    """Key for key, but for a description of the table that tells more; that of an update is the table before it."""
+    dynamo = a_table(user, f"told-{name}")
+    dynamo._make_api_call(name, {"TableName": f"told-{name}", **TABLE_ACTS[name]})
+    event = calls.until(lambda event: event["detail"]["eventName"] == name and f"told-{name}" in json.dumps(event))
+    expected = sample(f"cloudtrail_{name}")
+    told, published = event["detail"]["responseElements"], expected["detail"]["responseElements"]
+    if name == "UpdateTable":
+        assert told["tableDescription"]["tableStatus"] == "UPDATING"
+        assert told["tableDescription"]["provisionedThroughput"]["readCapacityUnits"] == 10
+    assert told.keys() == published.keys()
+    for each in (event, expected):
+        del each["detail"]["responseElements"], each["detail"]["userIdentity"]
+    assert shape(event) == shape(expected)
+
+
+def test_a_deleted_table_leaves_its_backup_if_it_had_point_in_time_recovery(user: Callable[[str], Any]) -> None:
+    for name, kept in (("recoverable", True), ("unrecoverable", False)):
+        dynamo = a_table(user, name)
+        dynamo.update_continuous_backups(
+            TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": kept}
+        )
+        dynamo.put_item(TableName=name, Item={"id": {"S": "precious"}})
+        dynamo.delete_table(TableName=name)
+        found = dynamo.list_backups(TableName=name)["BackupSummaries"]
+        assert [(one["BackupName"], one["BackupType"]) for one in found] == [(f"{name}$DeletedTableBackup", "SYSTEM")][
+            :kept
+        ]
+    [backup] = dynamo.list_backups(TableName="recoverable")["BackupSummaries"]
+    dynamo.restore_table_from_backup(TargetTableName="recoverable", BackupArn=backup["BackupArn"])
+    assert dynamo.describe_table(TableName="recoverable")["Table"]["TableStatus"] == "CREATING"
+    restored = until(lambda: _active(dynamo, "recoverable"))
+    assert restored["RestoreSummary"]["SourceBackupArn"] == backup["BackupArn"]
+    assert dynamo.scan(TableName="recoverable")["Items"] == [{"id": {"S": "precious"}}]
+
+
+def _active(dynamo: Any, name: str) -> dict[str, Any] | None:
+    table: dict[str, Any] = dynamo.describe_table(TableName=name)["Table"]
+    return table if table["TableStatus"] == "ACTIVE" else None
 
 
 def test_a_session_is_told_with_its_role_and_source_identity(engine: Engine, calls: Listener) -> None:

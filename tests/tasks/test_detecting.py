@@ -95,7 +95,7 @@ def test_a_live_execution_keeps_its_lock(cloud: Cloud, status: str) -> None:
 BLOCKED: list[tuple[Json, str]] = [
     (overwriting("*", 2), "MALFORMED"),
     ({"anything": "else"}, "MALFORMED"),
-    (sample("cloudtrail_DeleteTable"), "UNKNOWN_EVENT"),
+    (sample("health_event"), "UNKNOWN_EVENT"),
     (stopping(*(f"i-{number}" for number in range(100))), "STORM"),
     (overwriting(NAME, 2, userIdentity=OURS), "INTENDED"),
     (overwriting(NAME, 2, userIdentity=actors()["AssumedRole invokedBy cloudformation"]), "INTENDED"),
