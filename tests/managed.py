@@ -7,6 +7,7 @@ from moto.ec2.models import ec2_backends
 from published import ACCOUNT, REGION, Json
 
 from tasks.domain.events import arn
+from tasks.domain.knowledge.cloudtrail import TRAIL
 from tasks.domain.knowledge.ec2 import INSTANCE
 from tasks.domain.knowledge.s3 import BUCKET
 from tasks.domain.knowledge.ssm import PARAMETER
@@ -15,6 +16,7 @@ from tasks.runtime.clients import client
 
 TAG = "aiops:recover"
 CLOSED = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+WRITES = {"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}
 IMAGE = "ami-12c6146b"
 
 
@@ -68,6 +70,17 @@ def values(one: Resource) -> list[str]:
     """Every value of a parameter, the newest last."""
     found = client("ssm").get_parameter_history(Name=one.id, WithDecryption=True)["Parameters"]
     return [str(version["Value"]) for version in found]
+
+
+def trail(name: str = "eyes", *, autonomy: str = "auto", **settings: Any) -> Resource:
+    """A trail that logs management events into a bucket of its own."""
+    bucket = settings.get("S3BucketName", f"logs-of-{name}")
+    client("s3").create_bucket(Bucket=bucket)
+    settings = {"S3BucketName": bucket, "EnableLogFileValidation": True, **settings}
+    client("cloudtrail").create_trail(Name=name, TagsList=tagging(autonomy), **settings)
+    client("cloudtrail").put_event_selectors(TrailName=name, EventSelectors=[WRITES])
+    client("cloudtrail").start_logging(Name=name)
+    return resource(TRAIL, name, autonomy)
 
 
 def policy_of(bucket: str, principal: Any = None, **statement: Any) -> Json:

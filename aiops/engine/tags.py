@@ -1,10 +1,10 @@
-"""The tagging API sees instances and parameters too, and so do IAM conditions on an instance's tags."""
+"""The tagging API sees instances, parameters and trails too, and so do IAM conditions on tags."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import ec2, tagging
+from ministack.services import cloudtrail, ec2, tagging
 
 
 def _instances() -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -12,5 +12,14 @@ def _instances() -> Iterator[tuple[str, list[dict[str, Any]]]]:
         yield f"arn:aws:ec2:{get_region()}:{get_account_id()}:instance/{name}", list(ec2._tags.get(name, []))
 
 
-tagging._COLLECTORS |= {"ec2": _instances, "ssm": tagging._collect_ssm}
+def _trails() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    for _region, _name, trail in cloudtrail._visible_trail_items():
+        yield trail["TrailARN"], tagging._normalise_flat(cloudtrail._trail_tags.get(trail["TrailARN"]) or {})
+
+
+tagging._COLLECTORS |= {
+    "ec2": _instances,
+    "ssm": tagging._collect_ssm,
+    "cloudtrail": _trails,
+}
 tagging._RESOURCE_TAG_COLLECTORS |= {"ec2": _instances, "s3": tagging._collect_s3}

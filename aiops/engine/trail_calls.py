@@ -21,6 +21,7 @@ class Call:
 
 _INSTANCE = ("AWS::EC2::Instance", "instanceId")
 _BUCKET = ("AWS::S3::Bucket", "bucketName")
+_TRAIL = ("AWS::CloudTrail::Trail", "name")
 _PARAMETER = ("AWS::SSM::Parameter", "name")
 
 CALLS = (
@@ -40,6 +41,12 @@ CALLS = (
     Call("ec2", "CreateTags", "AWS::EC2::Instance", "resourceId"),
     Call("ssm", "PutParameter", *_PARAMETER, hidden=("value",)),
     Call("ssm", "AddTagsToResource", "AWS::SSM::Parameter", "resourceId"),
+    Call("cloudtrail", "AddTags", "AWS::CloudTrail::Trail", "resourceId"),
+    Call("cloudtrail", "StartLogging", *_TRAIL),
+    Call("cloudtrail", "StopLogging", *_TRAIL),
+    Call("cloudtrail", "UpdateTrail", *_TRAIL),
+    Call("cloudtrail", "DeleteTrail", *_TRAIL),
+    Call("cloudtrail", "PutEventSelectors", "AWS::CloudTrail::Trail", "trailName"),
     Call("s3", "CreateBucket", *_BUCKET, lists_resource=False),
     Call("s3", "PutBucketTagging", *_BUCKET),
     Call("s3", "PutBucketPolicy", *_BUCKET),

@@ -15,9 +15,15 @@ FAULTS = {
     "cloudtrail_PutBucketPublicAccessBlock",
     "cloudtrail_PutBucketPolicy",
     "cloudtrail_DeleteBucketPolicy",
+    "cloudtrail_StopLogging",
+    "cloudtrail_PutEventSelectors",
+    "cloudtrail_UpdateTrail",
+    "cloudtrail_DeleteTrail",
 }
 CREATIONS = {
     "cloudtrail_RunInstances",
+    "cloudtrail_AddTags",
+    "cloudtrail_StartLogging",
     "cloudtrail_CreateTags",
     "cloudtrail_AddTagsToResource",
     "cloudtrail_CreateBucket",

@@ -7,6 +7,8 @@ from published import ACCOUNT, Json, actors, call, on_bucket, overwriting, sampl
 
 from tasks.domain.events import FAULTS
 from tasks.domain.incident import understand
+from tasks.domain.knowledge.cloudtrail import DELETED as TRAIL_DELETED
+from tasks.domain.knowledge.cloudtrail import EVENTS_DESELECTED, LOGGING_STOPPED, SETTINGS_WEAKENED
 from tasks.domain.knowledge.ec2 import STOPPED
 from tasks.domain.knowledge.s3 import BLOCK_REMOVED, POLICY_CHANGED, POLICY_PUBLIC
 from tasks.domain.knowledge.ssm import OVERWRITTEN
@@ -31,6 +33,23 @@ def drift(issue: str) -> Json:
     return {**sample("ec2_instance_state_change"), "source": "aiops", "detail-type": "Drift", "detail": detail}
 
 
+def selecting(**given: Any) -> Json:
+    """PutEventSelectors of these selectors."""
+    asked = {name[0].lower() + name[1:]: value for name, value in given.items()}
+    return call("PutEventSelectors", {"requestParameters": {"trailName": "eyes", **asked}})
+
+
+def updating(**given: Any) -> Json:
+    """UpdateTrail with these settings."""
+    return call("UpdateTrail", {"requestParameters": {"name": "eyes", **given}})
+
+
+def fields(**wanted: str) -> Json:
+    """An advanced selector of one value each."""
+    return {"fieldSelectors": [{"field": field, "equals": [value]} for field, value in wanted.items()]}
+
+
+DATA_ONLY = fields(eventCategory="Data")
 HARMFUL: list[tuple[Json, str, str, str]] = [
     (sample("ec2_instance_state_change"), STOPPED, "FAILURE", "is stopped"),
     (stopping("i-1"), STOPPED, "FAILURE", "StopInstances was called, by arn:aws:iam::123456789012:user/ExampleUser"),
@@ -52,6 +71,25 @@ HARMFUL: list[tuple[Json, str, str, str]] = [
         "statement Read",
     ),
     (call("DeleteBucketPolicy"), POLICY_CHANGED, "TAMPERING", "policy was deleted"),
+    (call("StopLogging"), LOGGING_STOPPED, "TAMPERING", "was stopped"),
+    (call("DeleteTrail"), TRAIL_DELETED, "TAMPERING", "was deleted"),
+    (call("PutEventSelectors"), EVENTS_DESELECTED, "TAMPERING", "no longer logged"),
+    (selecting(EventSelectors=[{"readWriteType": "ReadOnly"}]), EVENTS_DESELECTED, "TAMPERING", "no longer logged"),
+    (selecting(AdvancedEventSelectors=[DATA_ONLY]), EVENTS_DESELECTED, "TAMPERING", "no longer logged"),
+    (
+        selecting(AdvancedEventSelectors=["?", {"fieldSelectors": "?"}]),
+        EVENTS_DESELECTED,
+        "TAMPERING",
+        "no longer logged",
+    ),
+    (call("UpdateTrail"), SETTINGS_WEAKENED, "TAMPERING", "off: log file validation"),
+    (
+        updating(includeGlobalServiceEvents=False, isMultiRegionTrail=False),
+        SETTINGS_WEAKENED,
+        "TAMPERING",
+        "off: events of global services, events of other regions",
+    ),
+    (updating(s3BucketName="elsewhere"), SETTINGS_WEAKENED, "TAMPERING", "go to the bucket elsewhere"),
     *((drift(issue), issue, "", "this and that") for issue in sorted({rule.issue for rule in RULES})),
 ]
 HARMLESS: list[Json] = [
@@ -67,6 +105,12 @@ HARMLESS: list[Json] = [
     call("PutBucketPolicy", {"requestParameters.bucketPolicy": "rubbish"}),
     call("PutBucketPolicy", {"requestParameters": None}),
     call("DeleteBucketPolicy", {"requestParameters": None}),
+    selecting(EventSelectors=[{"readWriteType": "WriteOnly", "includeManagementEvents": True}]),
+    selecting(EventSelectors=[{"readWriteType": "ReadOnly"}, {"readWriteType": "All"}]),
+    selecting(AdvancedEventSelectors=[DATA_ONLY, fields(eventCategory="Management", readOnly="false")]),
+    selecting(),
+    updating(enableLogFileValidation=True, kmsKeyId=""),
+    call("StopLogging", {"requestParameters": None}),
     drift("no issue of ours"),
     call("DeleteTable"),
 ]

@@ -8,6 +8,7 @@ from published import ACCOUNT, REGION, Json, actors, call, on_bucket, overwritin
 from tasks.domain.events import FAULTS
 from tasks.domain.incident import understand
 from tasks.domain.knowledge import CREATIONS
+from tasks.domain.knowledge.cloudtrail import TRAIL
 from tasks.domain.knowledge.ec2 import INSTANCE
 from tasks.domain.knowledge.s3 import BUCKET
 from tasks.domain.knowledge.ssm import PARAMETER
@@ -19,6 +20,7 @@ EC2, SSM, S3 = (
     "arn:aws:s3:::",
 )
 I_1, I_2, NAME, B_1 = "i-1234567890abcdef0", "i-0598c7d356eba48d7", "example/db/host", "amzn-s3-demo-bucket"
+TRAILS, EYES = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/", "ExampleTrail"
 
 FAULT_SAMPLES = {
     "ec2_instance_state_change": (INSTANCE, I_1, EC2 + I_1),
@@ -28,6 +30,10 @@ FAULT_SAMPLES = {
     "cloudtrail_PutBucketPublicAccessBlock": (BUCKET, B_1, S3 + B_1),
     "cloudtrail_PutBucketPolicy": (BUCKET, B_1, S3 + B_1),
     "cloudtrail_DeleteBucketPolicy": (BUCKET, B_1, S3 + B_1),
+    "cloudtrail_StopLogging": (TRAIL, EYES, TRAILS + EYES),
+    "cloudtrail_PutEventSelectors": (TRAIL, EYES, TRAILS + EYES),
+    "cloudtrail_UpdateTrail": (TRAIL, EYES, TRAILS + EYES),
+    "cloudtrail_DeleteTrail": (TRAIL, EYES, TRAILS + EYES),
 }
 CREATION_SAMPLES = {
     "cloudtrail_RunInstances": INSTANCE,
@@ -36,6 +42,8 @@ CREATION_SAMPLES = {
     "cloudtrail_AddTagsToResource": PARAMETER,
     "cloudtrail_CreateBucket": BUCKET,
     "cloudtrail_PutBucketTagging": BUCKET,
+    "cloudtrail_AddTags": TRAIL,
+    "cloudtrail_StartLogging": TRAIL,
 }
 DRIFT = {
     **sample("ec2_instance_state_change"),
@@ -121,6 +129,13 @@ def test_a_native_event_has_no_actor() -> None:
 
 def test_a_call_on_many_resources_names_each_once_in_order() -> None:
     assert [one.id for one in understand(stopping(I_2, I_1, I_2)).resources] == [I_2, I_1]
+
+
+@pytest.mark.parametrize("name", ["StopLogging", "DeleteTrail"])
+def test_a_resource_named_by_its_arn_is_the_one_named_by_its_name(name: str) -> None:
+    by_arn = understand(call(name, {"requestParameters.name": TRAILS + EYES}))
+    assert by_arn.resources == understand(call(name)).resources
+    assert by_arn.gone == (name == "DeleteTrail")
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])

@@ -7,6 +7,7 @@ from stack_template import ROOT, Json, Template
 
 from tasks.domain.events import SOURCES, matches
 from tasks.domain.kinds import CLOUDTRAIL
+from tasks.domain.knowledge import CREATIONS
 
 SAMPLES = ROOT / "tests" / "events"
 
@@ -95,7 +96,7 @@ def test_snapshots_are_taken_on_schedule_and_on_creation(template: Template) -> 
     (scheduled,) = rules(template, "snapshots")
     assert scheduled["ScheduleExpression"] == "rate(15 minutes)"
     created = rules(template, "creations-")
-    assert {rule["EventPattern"]["source"][0] for rule in created} == {"aws.ec2", "aws.ssm", "aws.s3"}
+    assert {rule["EventPattern"]["source"][0] for rule in created} == {kind.source for kind in CREATIONS}
     targets = [target["Arn"] for rule in [scheduled, *created] for target in rule["Targets"]]
     assert set(targets) == {"arn of aiops-TakeSnapshots"}
 
