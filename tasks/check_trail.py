@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 
 from tasks.domain.payload import Json
+from tasks.domain.selectors import log_writes
 from tasks.runtime.clients import client
 from tasks.runtime.observe import logger, metrics
 
@@ -24,15 +25,4 @@ def _logs_writes(cloudtrail: Any, arn: str) -> bool:
     """Logging now, and among what it selects are management events that write."""
     if not cloudtrail.get_trail_status(Name=arn)["IsLogging"]:
         return False
-    selected = cloudtrail.get_event_selectors(TrailName=arn)
-    basic = any(
-        one.get("IncludeManagementEvents", True) and one.get("ReadWriteType", "All") != "ReadOnly"
-        for one in selected.get("EventSelectors", [])
-    )
-    return basic or any(_selects_writes(one["FieldSelectors"]) for one in selected.get("AdvancedEventSelectors", []))
-
-
-def _selects_writes(fields: list[Json]) -> bool:
-    asked = {one["Field"]: one for one in fields}
-    management = asked.get("eventCategory", {}).get("Equals") == ["Management"]
-    return management and asked.get("readOnly", {}).get("Equals", ["false"]) == ["false"]
+    return log_writes(cloudtrail.get_event_selectors(TrailName=arn))

@@ -9,6 +9,7 @@ from published import ACCOUNT, REGION, Json
 
 from tasks.domain.events import arn
 from tasks.domain.knowledge.dynamodb import TABLE
+from tasks.domain.knowledge.cloudtrail import TRAIL
 from tasks.domain.knowledge.ec2 import INSTANCE
 from tasks.domain.knowledge.s3 import BUCKET
 from tasks.domain.knowledge.ssm import PARAMETER
@@ -22,6 +23,8 @@ CLOSED: Json = {
     "BlockPublicPolicy": True,
     "RestrictPublicBuckets": True,
 }
+CLOSED = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+WRITES = {"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}
 IMAGE = "ami-12c6146b"
 
 
@@ -75,6 +78,17 @@ def values(one: Resource) -> list[str]:
     """Every value of a parameter, the newest last."""
     pages = client("ssm").get_paginator("get_parameter_history").paginate(Name=one.id, WithDecryption=True)
     return [str(version["Value"]) for page in pages for version in page["Parameters"]]
+
+
+def trail(name: str = "eyes", *, autonomy: str = "auto", **settings: Any) -> Resource:
+    """A trail that logs management events into a bucket of its own."""
+    bucket = settings.get("S3BucketName", f"logs-of-{name}")
+    client("s3").create_bucket(Bucket=bucket)
+    settings = {"S3BucketName": bucket, "EnableLogFileValidation": True, **settings}
+    client("cloudtrail").create_trail(Name=name, TagsList=tagging(autonomy), **settings)
+    client("cloudtrail").put_event_selectors(TrailName=name, EventSelectors=[WRITES])
+    client("cloudtrail").start_logging(Name=name)
+    return resource(TRAIL, name, autonomy)
 
 
 def policy_of(bucket: str, principal: Any = None, **statement: Any) -> Json:

@@ -14,6 +14,7 @@ from aiops.engine import ACCOUNT, REGION
 
 STOP, PUT, UNBLOCK, OPEN = "StopInstances", "PutParameter", "DeleteBucketPublicAccessBlock", "PutBucketPolicy"
 AUTHORIZE = "AuthorizeSecurityGroupIngress"
+OWN_TRAIL = "aiops"
 STATE_CHANGE = "EC2 Instance State-change Notification"
 
 
@@ -126,6 +127,39 @@ def table_weakened(stage: Stage) -> Iterator[Execution]:
         yield ended(stage.executions(table, event)[0], "VERIFIED")
         after = stage.settings_of_table(table)
         must(after == before, f"{table} has its settings (it was {before}, it is {after})")
+def blinded(stage: Stage) -> Iterator[Execution]:
+    stage.trail(OWN_TRAIL)
+    stage.cloudtrail.stop_logging(Name=OWN_TRAIL)
+    yield ended(stage.executions(OWN_TRAIL, "StopLogging")[0], "VERIFIED")
+    must(stage.logging(OWN_TRAIL), "the agent's own trail logs again")
+    stage.told("VERIFIED", OWN_TRAIL, "critical")
+
+
+def deselected(stage: Stage) -> Iterator[Execution]:
+    trail = stage.trail()
+    reads = [{"ReadWriteType": "ReadOnly", "IncludeManagementEvents": True}]
+    stage.cloudtrail.put_event_selectors(TrailName=trail, EventSelectors=reads)
+    yield ended(stage.executions(trail, "PutEventSelectors")[0], "VERIFIED")
+    must(stage.logging(trail), f"{trail} logs calls that write again")
+
+
+def blinded_unheard(stage: Stage) -> Iterator[Execution]:
+    trail = stage.trail()
+    with stage.deaf("aws.cloudtrail"):
+        stage.cloudtrail.stop_logging(Name=trail)
+    stage.invoke("TakeSnapshots")
+    yield ended(stage.executions(trail, "Drift")[0], "VERIFIED")
+    must(stage.logging(trail), f"{trail} logs again")
+
+
+def trail_deleted(stage: Stage) -> Iterator[Execution]:
+    trail = stage.trail()
+    before = stage.cloudtrail.get_trail(Name=trail)["Trail"]
+    stage.cloudtrail.delete_trail(Name=trail)
+    yield ended(stage.executions(trail, "DeleteTrail")[0], "VERIFIED")
+    must(stage.logging(trail), f"{trail} is there again and logs")
+    after = stage.cloudtrail.get_trail(Name=trail)["Trail"]
+    must(after == before, f"{trail} is as it was (it is {after}, it was {before})")
 
 
 def duplicate(stage: Stage) -> Iterator[Execution]:
@@ -282,6 +316,10 @@ SCENARIOS = (
         "VERIFIED",
     ),
     Scenario("crashed", "an instance shuts itself down", crashed, HEALED, "VERIFIED"),
+    Scenario("blinded", "somebody stops the agent's own trail", blinded, HEALED, "VERIFIED"),
+    Scenario("deselected", "somebody hides writing calls from a trail", deselected, HEALED, "VERIFIED"),
+    Scenario("blinded_unheard", "a trail is stopped unheard, the sweep finds it", blinded_unheard, HEALED, "VERIFIED"),
+    Scenario("trail_deleted", "somebody deletes a trail", trail_deleted, HEALED, "VERIFIED"),
     Scenario("duplicate", "the same event arrives five times at once", duplicate, BLOCKED, "DUPLICATE"),
     Scenario("cooldown", "the same parameter is overwritten again right away", cooldown, BLOCKED, "COOLDOWN"),
     Scenario("swept", "the event is lost, the sweep finds the difference", swept, HEALED, "VERIFIED"),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiops.engine import ACCOUNT, REGION, Engine
+from tasks.domain.selectors import log_writes
 
 MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:aiops"
 TAG = "aiops:recover"
@@ -47,6 +48,7 @@ class Stage:
         self.states, self.dynamo, self.lambdas = (
             engine.client(name) for name in ("stepfunctions", "dynamodb", "lambda")
         )
+        self.cloudtrail = engine.client("cloudtrail")
         self.iam, self.events, self.sqs = (engine.client(name) for name in ("iam", "events", "sqs"))
         self.unseen: Callable[[], AbstractContextManager[None]] = nullcontext
         self._before: set[str] = set()
@@ -76,6 +78,23 @@ class Stage:
         """A table with an item, protected, with every setting that its backup would not bring back, remembered."""
         with self.unseen():
             return self._table(autonomy)
+    def trail(self, name: str | None = None) -> str:
+        """A trail that logs, remembered by the agent: the named one, or a new one with a bucket of its own."""
+        with self.unseen():
+            return self._trail(name)
+
+    def _trail(self, name: str | None) -> str:
+        if name is None:
+            self._number += 1
+            name = f"demo-trail-{self._number}"
+            self.s3.create_bucket(Bucket=f"aiops-{name}")
+            tags = [{"Key": TAG, "Value": "auto"}]
+            self.cloudtrail.create_trail(Name=name, S3BucketName=f"aiops-{name}", TagsList=tags)
+            self.cloudtrail.start_logging(Name=name)
+        else:
+            self.invoke("TakeSnapshots")
+        self._remembered(f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/{name}", "auto")
+        return name
 
     def _instance(self, autonomy: str | None) -> str:
         tags = [{"ResourceType": "instance", "Tags": [{"Key": TAG, "Value": autonomy}]}] if autonomy else []
@@ -159,6 +178,15 @@ class Stage:
     def instance_state(self, instance_id: str) -> str:
         found = self.ec2.describe_instances(InstanceIds=[instance_id])["Reservations"]
         return str(found[0]["Instances"][0]["State"]["Name"])
+
+    def logging(self, trail: str) -> bool:
+        """Whether a trail is logging, and not reads only."""
+        try:
+            if not self.cloudtrail.get_trail_status(Name=trail)["IsLogging"]:
+                return False
+        except self.cloudtrail.exceptions.TrailNotFoundException:
+            return False
+        return log_writes(self.cloudtrail.get_event_selectors(TrailName=trail))
 
     def value(self, name: str) -> tuple[str, str]:
         """Value and type of a parameter."""

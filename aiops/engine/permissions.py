@@ -1,5 +1,6 @@
 """Permission checks that AWS makes and MiniStack does not: each instance of an EC2 call, and source identities."""
 
+import re
 from typing import Any
 
 from ministack.core import iam_actions
@@ -9,12 +10,16 @@ from ministack.services import iam
 
 from aiops.engine.wrap import wraps_function
 
+# AddTags and ListTags name trails by ARN, under other keys than the calls that MiniStack knows.
+_TRAILS = re.compile(r"arn:aws:cloudtrail:[\w-]+:\d{12}:trail/[\w.-]+")
 _NAMED = ("InstanceId.", "ResourceId.")
 
 
 @wraps_function(iam_actions, "extract_resource_arn")
 def _resource_arn(original: Any, service: str, *request: Any) -> str:
     parameters = request[4]
+    if service == "cloudtrail" and (named := _TRAILS.search(request[3].decode())):
+        return named[0]
     if service != "ec2":
         return str(original(service, *request))
     if "".join(parameters.get("Action", "")).startswith("Describe"):

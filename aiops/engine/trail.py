@@ -18,6 +18,7 @@ from aiops.engine import bus, trail_shapes
 from aiops.engine.identities import user_identity
 from aiops.engine.trail_calls import API_VERSIONS, CALLS, RESOURCE_ARNS, RESOURCE_TYPES, Call
 from aiops.engine.wrap import wraps_function
+from tasks.domain.selectors import log_writes
 
 _SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 _HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
@@ -28,11 +29,13 @@ _CIPHER = "TLS_AES_128_GCM_SHA256"
 async def _record(
     original: Any, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any], request_id: str
 ) -> Any:
-    response = await original(method, path, headers, body, query, request_id)
     call = _listed(method, path, headers, body, query)
+    seen = _logging()  # the call that stops or deletes the trail is the last that it logs
+    response = await original(method, path, headers, body, query, request_id)
     identity = user_identity(extract_access_key_id(headers, query)) if call else None
     if call and identity:
-        _keep(call, _detail(call, identity, path, headers, body, query, response, request_id))
+        detail = _detail(call, identity, path, headers, body, query, response, request_id)
+        _keep(call, detail, on_bus=seen or _logging())
     return response
 
 
@@ -115,7 +118,21 @@ def _resource(call: Call, asked: dict[str, Any]) -> dict[str, str]:
     return {"accountId": get_account_id(), **type_, "ARN": RESOURCE_ARNS[call.service].format(**names)}
 
 
-def _keep(call: Call, detail: dict[str, Any]) -> None:
+def _logging() -> bool:
+    """Whether a trail is logging calls that write."""
+    return any(
+        trail["IsLogging"]
+        and log_writes({cloudtrail._event_selectors_field(selectors := _selectors(region, name)): selectors})
+        for region, name, trail in cloudtrail._visible_trail_items()
+    )
+
+
+def _selectors(region: str, name: str) -> list[dict[str, Any]]:
+    default = cloudtrail._DEFAULT_EVENT_SELECTORS
+    return list(cloudtrail._event_selectors.get_scoped(get_account_id(), region, name, default))
+
+
+def _keep(call: Call, detail: dict[str, Any], *, on_bus: bool) -> None:
     who = detail["userIdentity"]
     named = {*_values(detail["requestParameters"], call.name_key), *_values(detail["responseElements"], call.name_key)}
     record = {
@@ -130,7 +147,7 @@ def _keep(call: Call, detail: dict[str, Any]) -> None:
         "CloudTrailEvent": json.dumps(detail),
     }
     cloudtrail._get_event_queue().append(record)
-    if any(trail["IsLogging"] for _region, _name, trail in cloudtrail._visible_trail_items()):
+    if on_bus:
         bus.publish(
             {
                 "source": f"aws.{call.service}",

@@ -22,6 +22,7 @@ class Call:
 _INSTANCE = ("AWS::EC2::Instance", "instanceId")
 _BUCKET = ("AWS::S3::Bucket", "bucketName")
 _TABLE = ("AWS::DynamoDB::Table", "tableName")
+_TRAIL = ("AWS::CloudTrail::Trail", "name")
 _PARAMETER = ("AWS::SSM::Parameter", "name")
 
 CALLS = (
@@ -53,6 +54,12 @@ CALLS = (
     Call("dynamodb", "DeleteTable", *_TABLE),
     Call("dynamodb", "UpdateContinuousBackups", *_TABLE),
     Call("dynamodb", "TagResource", "AWS::DynamoDB::Table", "resourceArn"),
+    Call("cloudtrail", "AddTags", "AWS::CloudTrail::Trail", "resourceId"),
+    Call("cloudtrail", "StartLogging", *_TRAIL),
+    Call("cloudtrail", "StopLogging", *_TRAIL),
+    Call("cloudtrail", "UpdateTrail", *_TRAIL),
+    Call("cloudtrail", "DeleteTrail", *_TRAIL),
+    Call("cloudtrail", "PutEventSelectors", "AWS::CloudTrail::Trail", "trailName"),
     Call("s3", "CreateBucket", *_BUCKET, lists_resource=False),
     Call("s3", "PutBucketTagging", *_BUCKET),
     Call("s3", "PutBucketPolicy", *_BUCKET),

@@ -1,10 +1,31 @@
-"""CloudFormation can make a trail."""
+"""CloudFormation can make a trail; a trail is made with its tags, and loses them when it is deleted."""
 
 import json
 from typing import Any
 
 from ministack.services import cloudtrail
 from ministack.services.cloudformation import provisioners
+
+from aiops.engine.wrap import wraps_function
+
+
+@wraps_function(cloudtrail._DISPATCH, "CreateTrail")
+def _create_tagged(original: Any, body: dict[str, Any]) -> Any:
+    answer = original(body)
+    if answer[0] < 400 and body.get("TagsList"):
+        arn = cloudtrail._trail_arn(body["Name"])
+        _call(cloudtrail._add_tags, {"ResourceId": arn, "TagsList": body["TagsList"]})
+    return answer
+
+
+@wraps_function(cloudtrail._DISPATCH, "DeleteTrail")
+def _delete_tagged(original: Any, body: dict[str, Any]) -> Any:
+    answer = original(body)
+    if answer[0] < 400:
+        name = body["Name"].rpartition("/")[2]
+        cloudtrail._trail_tags.pop(cloudtrail._trail_arn(name), None)
+    return answer
+
 
 _SAME = (
     "S3BucketName",
@@ -20,6 +41,8 @@ def _create(logical_id: str, properties: dict[str, Any], stack: str) -> tuple[st
     made = _call(
         cloudtrail._create_trail, {"Name": name, **{key: properties[key] for key in _SAME if key in properties}}
     )
+    if tags := properties.get("Tags"):
+        _call(cloudtrail._add_tags, {"ResourceId": made["TrailARN"], "TagsList": tags})
     if selectors := properties.get("EventSelectors"):
         _call(cloudtrail._put_event_selectors, {"TrailName": name, "EventSelectors": selectors})
     if str(properties["IsLogging"]).lower() == "true":

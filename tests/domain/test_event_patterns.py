@@ -19,9 +19,15 @@ FAULTS = {
     "cloudtrail_DeleteTable",
     "cloudtrail_UpdateTable",
     "cloudtrail_UpdateContinuousBackups",
+    "cloudtrail_StopLogging",
+    "cloudtrail_PutEventSelectors",
+    "cloudtrail_UpdateTrail",
+    "cloudtrail_DeleteTrail",
 }
 CREATIONS = {
     "cloudtrail_RunInstances",
+    "cloudtrail_AddTags",
+    "cloudtrail_StartLogging",
     "cloudtrail_CreateTags",
     "cloudtrail_AddTagsToResource",
     "cloudtrail_CreateBucket",

@@ -9,6 +9,8 @@ from tasks.domain.events import FAULTS
 from tasks.domain.incident import understand
 from tasks.domain.knowledge.ec2 import GROUP_OPENED, STOPPED
 from tasks.domain.knowledge.dynamodb import DELETED, PROTECTION_OFF, RECOVERY_OFF, THROUGHPUT_CUT
+from tasks.domain.knowledge.cloudtrail import DELETED as TRAIL_DELETED
+from tasks.domain.knowledge.cloudtrail import EVENTS_DESELECTED, LOGGING_STOPPED, SETTINGS_WEAKENED
 from tasks.domain.knowledge.ec2 import STOPPED
 from tasks.domain.knowledge.s3 import BLOCK_REMOVED, POLICY_CHANGED, POLICY_PUBLIC
 from tasks.domain.knowledge.ssm import OVERWRITTEN
@@ -44,6 +46,23 @@ def drift(issue: str) -> Json:
     return {**sample("ec2_instance_state_change"), "source": "aiops", "detail-type": "Drift", "detail": detail}
 
 
+def selecting(**given: Any) -> Json:
+    """PutEventSelectors of these selectors."""
+    asked = {name[0].lower() + name[1:]: value for name, value in given.items()}
+    return call("PutEventSelectors", {"requestParameters": {"trailName": "eyes", **asked}})
+
+
+def updating(**given: Any) -> Json:
+    """UpdateTrail with these settings."""
+    return call("UpdateTrail", {"requestParameters": {"name": "eyes", **given}})
+
+
+def fields(**wanted: str) -> Json:
+    """An advanced selector of one value each."""
+    return {"fieldSelectors": [{"field": field, "equals": [value]} for field, value in wanted.items()]}
+
+
+DATA_ONLY = fields(eventCategory="Data")
 HARMFUL: list[tuple[Json, str, str, str]] = [
     (sample("ec2_instance_state_change"), STOPPED, "FAILURE", "is stopped"),
     (stopping("i-1"), STOPPED, "FAILURE", "StopInstances was called, by arn:aws:iam::123456789012:user/ExampleUser"),
@@ -87,6 +106,25 @@ HARMFUL: list[tuple[Json, str, str, str]] = [
         "limited to 1 and 1",
     ),
     (updating(throughput(1, 1), None), THROUGHPUT_CUT, "TAMPERING", "limited to 1 and 1"),
+    (call("StopLogging"), LOGGING_STOPPED, "TAMPERING", "was stopped"),
+    (call("DeleteTrail"), TRAIL_DELETED, "TAMPERING", "was deleted"),
+    (call("PutEventSelectors"), EVENTS_DESELECTED, "TAMPERING", "no longer logged"),
+    (selecting(EventSelectors=[{"readWriteType": "ReadOnly"}]), EVENTS_DESELECTED, "TAMPERING", "no longer logged"),
+    (selecting(AdvancedEventSelectors=[DATA_ONLY]), EVENTS_DESELECTED, "TAMPERING", "no longer logged"),
+    (
+        selecting(AdvancedEventSelectors=["?", {"fieldSelectors": "?"}]),
+        EVENTS_DESELECTED,
+        "TAMPERING",
+        "no longer logged",
+    ),
+    (call("UpdateTrail"), SETTINGS_WEAKENED, "TAMPERING", "off: log file validation"),
+    (
+        updating(includeGlobalServiceEvents=False, isMultiRegionTrail=False),
+        SETTINGS_WEAKENED,
+        "TAMPERING",
+        "off: events of global services, events of other regions",
+    ),
+    (updating(s3BucketName="elsewhere"), SETTINGS_WEAKENED, "TAMPERING", "go to the bucket elsewhere"),
     *((drift(issue), issue, "", "this and that") for issue in sorted({rule.issue for rule in RULES})),
 ]
 HARMLESS: list[Json] = [
@@ -104,6 +142,12 @@ HARMLESS: list[Json] = [
     call("DeleteBucketPolicy", {"requestParameters": None}),
     call("AuthorizeSecurityGroupIngress", {"requestParameters.cidrIp": "203.0.113.0/24"}),
     call("AuthorizeSecurityGroupIngress", {"requestParameters": None}),
+    selecting(EventSelectors=[{"readWriteType": "WriteOnly", "includeManagementEvents": True}]),
+    selecting(EventSelectors=[{"readWriteType": "ReadOnly"}, {"readWriteType": "All"}]),
+    selecting(AdvancedEventSelectors=[DATA_ONLY, fields(eventCategory="Management", readOnly="false")]),
+    selecting(),
+    updating(enableLogFileValidation=True, kmsKeyId=""),
+    call("StopLogging", {"requestParameters": None}),
     drift("no issue of ours"),
     call("UpdateTable"),
     updating(throughput(10, 10), throughput(10, 10)),

@@ -10,6 +10,7 @@ from tasks.domain.incident import understand
 from tasks.domain.knowledge import CREATIONS
 from tasks.domain.knowledge.ec2 import GROUP, INSTANCE
 from tasks.domain.knowledge.dynamodb import TABLE
+from tasks.domain.knowledge.cloudtrail import TRAIL
 from tasks.domain.knowledge.ec2 import INSTANCE
 from tasks.domain.knowledge.s3 import BUCKET
 from tasks.domain.knowledge.ssm import PARAMETER
@@ -24,6 +25,7 @@ EC2, DYNAMODB, SSM, S3 = (
 I_1, I_2, NAME, B_1 = "i-1234567890abcdef0", "i-0598c7d356eba48d7", "example/db/host", "amzn-s3-demo-bucket"
 G_1 = "sg-1234567890abcdef0"
 T_1 = "ExampleTable"
+TRAILS, EYES = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/", "ExampleTrail"
 
 FAULT_SAMPLES = {
     "ec2_instance_state_change": (INSTANCE, I_1, EC2 + I_1),
@@ -37,6 +39,10 @@ FAULT_SAMPLES = {
     "cloudtrail_DeleteTable": (TABLE, T_1, DYNAMODB + T_1),
     "cloudtrail_UpdateTable": (TABLE, T_1, DYNAMODB + T_1),
     "cloudtrail_UpdateContinuousBackups": (TABLE, T_1, DYNAMODB + T_1),
+    "cloudtrail_StopLogging": (TRAIL, EYES, TRAILS + EYES),
+    "cloudtrail_PutEventSelectors": (TRAIL, EYES, TRAILS + EYES),
+    "cloudtrail_UpdateTrail": (TRAIL, EYES, TRAILS + EYES),
+    "cloudtrail_DeleteTrail": (TRAIL, EYES, TRAILS + EYES),
 }
 CREATION_SAMPLES = {
     "cloudtrail_RunInstances": INSTANCE,
@@ -47,6 +53,8 @@ CREATION_SAMPLES = {
     "cloudtrail_PutBucketTagging": BUCKET,
     "cloudtrail_CreateTable": TABLE,
     "cloudtrail_TagResource": TABLE,
+    "cloudtrail_AddTags": TRAIL,
+    "cloudtrail_StartLogging": TRAIL,
 }
 DRIFT = {
     **sample("ec2_instance_state_change"),
@@ -148,6 +156,11 @@ def test_an_arn_of_another_account_is_not_taken_for_ours() -> None:
 def test_only_a_deletion_leaves_its_resource_gone() -> None:
     assert understand(call("DeleteTable")).gone
     assert not understand(call("UpdateTable")).gone
+@pytest.mark.parametrize("name", ["StopLogging", "DeleteTrail"])
+def test_a_resource_named_by_its_arn_is_the_one_named_by_its_name(name: str) -> None:
+    by_arn = understand(call(name, {"requestParameters.name": TRAILS + EYES}))
+    assert by_arn.resources == understand(call(name)).resources
+    assert by_arn.gone == (name == "DeleteTrail")
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])

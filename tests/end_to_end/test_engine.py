@@ -321,6 +321,62 @@ def test_a_call_is_the_event_that_aws_publishes(calls: Listener, clients: tuple[
     assert "secret" not in json.dumps(event)
 
 
+EYES: dict[str, dict[str, Any]] = {
+    "AddTags": {"ResourceId": f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/eyes", "TagsList": TAGS[:1]},
+    "UpdateTrail": {
+        "Name": "eyes",
+        "S3BucketName": "trail-bucket",
+        "SnsTopicName": "",
+        "IsMultiRegionTrail": True,
+        "EnableLogFileValidation": False,
+        "KmsKeyId": "",
+    },
+    "PutEventSelectors": {
+        "TrailName": "eyes",
+        "EventSelectors": [
+            {
+                "ReadWriteType": "ReadOnly",
+                "IncludeManagementEvents": False,
+                "DataResources": [
+                    {"Type": "AWS::S3::Object", "Values": []},
+                    {"Type": "AWS::Lambda::Function", "Values": []},
+                ],
+                "ExcludeManagementEventSources": [],
+            }
+        ],
+    },
+    "StartLogging": {"Name": "eyes"},
+    "StopLogging": {"Name": "eyes"},
+    "DeleteTrail": {"Name": "eyes"},
+}
+
+
+def test_the_calls_on_a_trail_are_the_events_that_aws_publishes(
+    calls: Listener, engine: Engine, user: Callable[[str], Any]
+) -> None:
+    engine.client("cloudtrail").create_trail(Name="eyes", S3BucketName="trail-bucket")
+    for name, asked in EYES.items():
+        user("cloudtrail")._make_api_call(name, asked)
+        event = calls.until(lambda event, name=name: event["detail"]["eventName"] == name)
+        expected = sample(f"cloudtrail_{name}")
+        assert shape(event["detail"]["requestParameters"]) == shape(expected["detail"]["requestParameters"])
+        assert shape(event["detail"]["userIdentity"]) == shape(expected["detail"]["userIdentity"])
+        assert event["detail"].keys() == expected["detail"].keys()
+
+
+def test_the_last_call_that_a_trail_logs_is_the_one_that_stops_it(engine: Engine, calls: Listener) -> None:
+    """A trail that logs no writes is as blind as one that is stopped or deleted."""
+    cloudtrail = engine.client("cloudtrail")
+    reads = [{"ReadWriteType": "ReadOnly", "IncludeManagementEvents": True}]
+    cloudtrail.put_event_selectors(TrailName="trail", EventSelectors=reads)
+    engine.client("ssm").put_parameter(Name="unselected", Value="v", Type="String")
+    cloudtrail.put_event_selectors(TrailName="trail", EventSelectors=[{**reads[0], "ReadWriteType": "All"}])
+    engine.client("ssm").put_parameter(Name="selected", Value="v", Type="String")
+    assert calls.until(lambda event: event["detail"]["requestParameters"].get("name") == "selected")
+    named = [event["detail"]["requestParameters"].get("name") for event in calls.received]
+    assert "unselected" not in named
+
+
 def test_launching_is_the_event_that_aws_publishes(calls: Listener, user: Callable[[str], Any]) -> None:
     """All but the description of the instance equals the sample: that holds what MiniStack knows of an instance."""
     calls.all()
@@ -470,6 +526,7 @@ def test_events_need_a_logging_trail_and_the_history_does_not(engine: Engine, ca
     engine.client("cloudtrail").start_logging(Name="trail")
     engine.client("ssm").put_parameter(Name="logged", Value="v", Type="String")
     assert calls.until(lambda event: event["detail"]["requestParameters"].get("name") == "logged")
+    assert [event for event in calls.received if event["detail"]["eventName"] == "StopLogging"]
     assert not [event for event in calls.received if event["detail"]["requestParameters"].get("name") == "unlogged"]
     wanted = [{"AttributeKey": "EventName", "AttributeValue": "PutParameter"}]
     found = engine.client("cloudtrail").lookup_events(LookupAttributes=wanted)["Events"]
@@ -484,7 +541,6 @@ def test_events_need_a_logging_trail_and_the_history_does_not(engine: Engine, ca
         (("lambda", "DeleteFunction"), {"FunctionName": "f"}, "DeleteFunction20150331"),
         (("rds", "DeleteDBInstance"), {"DBInstanceIdentifier": "d", "SkipFinalSnapshot": True,
                                        "DeleteAutomatedBackups": True}, "DeleteDBInstance"),
-        (("cloudtrail", "StopLogging"), {"Name": "none"}, "StopLogging"),
     ],
 )  # fmt: skip
 def test_another_operation_is_one_row(

@@ -100,6 +100,7 @@ def test_the_trail_logs_writes_of_this_region_into_a_closed_bucket(template: Tem
     assert trail["IsLogging"] is True
     assert trail["EnableLogFileValidation"] is True
     assert trail["IsMultiRegionTrail"] is False
+    assert trail["Tags"] == [{"Key": "aiops:recover", "Value": "auto"}]
     assert trail["EventSelectors"] == [{"IncludeManagementEvents": True, "ReadWriteType": "WriteOnly"}]
     (bucket,) = template.of_type("AWS::S3::Bucket")
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
