@@ -8,8 +8,8 @@ from moto.ec2.models import ec2_backends
 from published import ACCOUNT, REGION, Json
 
 from tasks.domain.events import arn
-from tasks.domain.knowledge.dynamodb import TABLE
 from tasks.domain.knowledge.cloudtrail import TRAIL
+from tasks.domain.knowledge.dynamodb import TABLE
 from tasks.domain.knowledge.ec2 import INSTANCE
 from tasks.domain.knowledge.s3 import BUCKET
 from tasks.domain.knowledge.ssm import PARAMETER
@@ -17,12 +17,6 @@ from tasks.domain.payload import Resource
 from tasks.runtime.clients import client
 
 TAG = "aiops:recover"
-CLOSED: Json = {
-    "BlockPublicAcls": True,
-    "IgnorePublicAcls": True,
-    "BlockPublicPolicy": True,
-    "RestrictPublicBuckets": True,
-}
 CLOSED = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
 WRITES = {"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}
 IMAGE = "ami-12c6146b"
@@ -136,6 +130,8 @@ def impair(cloud: Cloud, *names: str) -> None:
                 status["SystemStatus"]["Status"] = "impaired"
 
     cloud.interfere("ec2", "after-call.ec2.DescribeInstanceStatus", spoil)
+
+
 KEY = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}
 ATTRIBUTES = {"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}]}
 

@@ -102,6 +102,8 @@ def exposed(stage: Stage) -> Iterator[Execution]:
     stage.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[ssh_from("0.0.0.0/0")])
     yield ended(stage.executions(group, AUTHORIZE)[-1], "VERIFIED")
     must(stage.ingress(group) == ["10.0.0.0/8"], f"{group} lets in its own network and nobody else")
+
+
 def table_deleted(stage: Stage) -> Iterator[Execution]:
     table = stage.table()
     before = stage.settings_of_table(table)
@@ -127,6 +129,8 @@ def table_weakened(stage: Stage) -> Iterator[Execution]:
         yield ended(stage.executions(table, event)[0], "VERIFIED")
         after = stage.settings_of_table(table)
         must(after == before, f"{table} has its settings (it was {before}, it is {after})")
+
+
 def blinded(stage: Stage) -> Iterator[Execution]:
     stage.trail(OWN_TRAIL)
     stage.cloudtrail.stop_logging(Name=OWN_TRAIL)

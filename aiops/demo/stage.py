@@ -74,10 +74,12 @@ class Stage:
         """A security group that lets one private network in, remembered."""
         with self.unseen():
             return self._security_group(autonomy)
+
     def table(self, autonomy: str = "auto") -> str:
         """A table with an item, protected, with every setting that its backup would not bring back, remembered."""
         with self.unseen():
             return self._table(autonomy)
+
     def trail(self, name: str | None = None) -> str:
         """A trail that logs, remembered by the agent: the named one, or a new one with a bucket of its own."""
         with self.unseen():
@@ -140,6 +142,7 @@ class Stage:
         """The address ranges that a security group lets in."""
         (found,) = self.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
         return [one["CidrIp"] for rule in found["IpPermissions"] for one in rule["IpRanges"]]
+
     def _table(self, autonomy: str) -> str:
         self._number += 1
         name = f"aiops-demo-table-{self._number}"

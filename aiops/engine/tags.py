@@ -1,5 +1,4 @@
-"""The tagging API sees instances, security groups and parameters too, and so do IAM conditions on their tags."""
-"""The tagging API sees instances, parameters and trails too, and so do IAM conditions on tags."""
+"""The tagging API sees instances, security groups, parameters and trails too, and so do IAM conditions on tags."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,16 +13,10 @@ def _of_ec2() -> Iterator[tuple[str, list[dict[str, Any]]]]:
             yield f"arn:aws:ec2:{get_region()}:{get_account_id()}:{kind}/{name}", list(ec2._tags.get(name, []))
 
 
-tagging._COLLECTORS |= {"ec2": _of_ec2, "ssm": tagging._collect_ssm}
-tagging._RESOURCE_TAG_COLLECTORS |= {"ec2": _of_ec2, "s3": tagging._collect_s3}
 def _trails() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     for _region, _name, trail in cloudtrail._visible_trail_items():
         yield trail["TrailARN"], tagging._normalise_flat(cloudtrail._trail_tags.get(trail["TrailARN"]) or {})
 
 
-tagging._COLLECTORS |= {
-    "ec2": _instances,
-    "ssm": tagging._collect_ssm,
-    "cloudtrail": _trails,
-}
-tagging._RESOURCE_TAG_COLLECTORS |= {"ec2": _instances, "s3": tagging._collect_s3}
+tagging._COLLECTORS |= {"ec2": _of_ec2, "ssm": tagging._collect_ssm, "cloudtrail": _trails}
+tagging._RESOURCE_TAG_COLLECTORS |= {"ec2": _of_ec2, "s3": tagging._collect_s3}

@@ -7,11 +7,10 @@ from published import ACCOUNT, Json, actors, call, on_bucket, overwriting, sampl
 
 from tasks.domain.events import FAULTS
 from tasks.domain.incident import understand
-from tasks.domain.knowledge.ec2 import GROUP_OPENED, STOPPED
-from tasks.domain.knowledge.dynamodb import DELETED, PROTECTION_OFF, RECOVERY_OFF, THROUGHPUT_CUT
 from tasks.domain.knowledge.cloudtrail import DELETED as TRAIL_DELETED
 from tasks.domain.knowledge.cloudtrail import EVENTS_DESELECTED, LOGGING_STOPPED, SETTINGS_WEAKENED
-from tasks.domain.knowledge.ec2 import STOPPED
+from tasks.domain.knowledge.dynamodb import DELETED, PROTECTION_OFF, RECOVERY_OFF, THROUGHPUT_CUT
+from tasks.domain.knowledge.ec2 import GROUP_OPENED, STOPPED
 from tasks.domain.knowledge.s3 import BLOCK_REMOVED, POLICY_CHANGED, POLICY_PUBLIC
 from tasks.domain.knowledge.ssm import OVERWRITTEN
 from tasks.domain.rules import RULES, SEVERITIES, judge
@@ -52,7 +51,7 @@ def selecting(**given: Any) -> Json:
     return call("PutEventSelectors", {"requestParameters": {"trailName": "eyes", **asked}})
 
 
-def updating(**given: Any) -> Json:
+def updating_trail(**given: Any) -> Json:
     """UpdateTrail with these settings."""
     return call("UpdateTrail", {"requestParameters": {"name": "eyes", **given}})
 
@@ -119,12 +118,12 @@ HARMFUL: list[tuple[Json, str, str, str]] = [
     ),
     (call("UpdateTrail"), SETTINGS_WEAKENED, "TAMPERING", "off: log file validation"),
     (
-        updating(includeGlobalServiceEvents=False, isMultiRegionTrail=False),
+        updating_trail(includeGlobalServiceEvents=False, isMultiRegionTrail=False),
         SETTINGS_WEAKENED,
         "TAMPERING",
         "off: events of global services, events of other regions",
     ),
-    (updating(s3BucketName="elsewhere"), SETTINGS_WEAKENED, "TAMPERING", "go to the bucket elsewhere"),
+    (updating_trail(s3BucketName="elsewhere"), SETTINGS_WEAKENED, "TAMPERING", "go to the bucket elsewhere"),
     *((drift(issue), issue, "", "this and that") for issue in sorted({rule.issue for rule in RULES})),
 ]
 HARMLESS: list[Json] = [
@@ -146,7 +145,7 @@ HARMLESS: list[Json] = [
     selecting(EventSelectors=[{"readWriteType": "ReadOnly"}, {"readWriteType": "All"}]),
     selecting(AdvancedEventSelectors=[DATA_ONLY, fields(eventCategory="Management", readOnly="false")]),
     selecting(),
-    updating(enableLogFileValidation=True, kmsKeyId=""),
+    updating_trail(enableLogFileValidation=True, kmsKeyId=""),
     call("StopLogging", {"requestParameters": None}),
     drift("no issue of ours"),
     call("UpdateTable"),

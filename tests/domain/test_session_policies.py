@@ -13,9 +13,8 @@ from tasks import resources
 from tasks.domain.errors import Malformed
 from tasks.domain.events import IDS
 from tasks.domain.incident import understand
-from tasks.domain.knowledge.ec2 import GROUP, INSTANCE
 from tasks.domain.knowledge.dynamodb import TABLE
-from tasks.domain.knowledge.ec2 import INSTANCE
+from tasks.domain.knowledge.ec2 import GROUP, INSTANCE
 from tasks.domain.knowledge.s3 import BUCKET
 from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.domain.payload import Step

@@ -8,10 +8,9 @@ from published import ACCOUNT, REGION, Json, actors, call, changed, on_bucket, o
 from tasks.domain.events import FAULTS
 from tasks.domain.incident import understand
 from tasks.domain.knowledge import CREATIONS
-from tasks.domain.knowledge.ec2 import GROUP, INSTANCE
-from tasks.domain.knowledge.dynamodb import TABLE
 from tasks.domain.knowledge.cloudtrail import TRAIL
-from tasks.domain.knowledge.ec2 import INSTANCE
+from tasks.domain.knowledge.dynamodb import TABLE
+from tasks.domain.knowledge.ec2 import GROUP, INSTANCE
 from tasks.domain.knowledge.s3 import BUCKET
 from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.domain.payload import Actor, Resource
@@ -156,8 +155,10 @@ def test_an_arn_of_another_account_is_not_taken_for_ours() -> None:
 def test_only_a_deletion_leaves_its_resource_gone() -> None:
     assert understand(call("DeleteTable")).gone
     assert not understand(call("UpdateTable")).gone
+
+
 @pytest.mark.parametrize("name", ["StopLogging", "DeleteTrail"])
-def test_a_resource_named_by_its_arn_is_the_one_named_by_its_name(name: str) -> None:
+def test_a_trail_named_by_its_arn_is_the_one_named_by_its_name(name: str) -> None:
     by_arn = understand(call(name, {"requestParameters.name": TRAILS + EYES}))
     assert by_arn.resources == understand(call(name)).resources
     assert by_arn.gone == (name == "DeleteTrail")

@@ -422,6 +422,8 @@ def test_opening_a_group_is_the_event_that_aws_publishes(calls: Listener, user: 
             "ipv6Ranges": {"items": [{"cidrIpv6": "::/0", "description": "all"}]},
         }
     ]
+
+
 def a_table(user: Callable[[str], Any], name: str) -> Any:
     dynamo = user("dynamodb")
     dynamo.create_table(
