@@ -36,18 +36,11 @@ def event_name(event: Json) -> str:
 
 def resource_ids(kind: Kind, detail: Json) -> tuple[str, ...]:
     """The resource ids that the event names, each once, in its order; ValueError for one that no resource can have."""
-    named = [str(value) for value in _pluck(detail, kind.ids.split(".")) if value]
-    ids = tuple(dict.fromkeys(_own_name(kind.resource_type, name) for name in named))
+    ids = tuple(dict.fromkeys(str(value) for value in _pluck(detail, kind.ids.split(".")) if value))
     for name in ids:
         if not IDS.fullmatch(name):
             raise ValueError(f"no resource can be called {name[:80]!r}")
     return ids
-
-
-def _own_name(resource_type: str, name: str) -> str:
-    """A call may name a resource by its ARN."""
-    named = named_by(name)
-    return named[1] if named and named[0] == resource_type else name
 
 
 def resource_type(kind: Kind, detail: Json) -> str:
