@@ -1,6 +1,7 @@
 """Exactly one recovery, whatever arrives at once."""
 
-from published import sample
+from published from functools import partial
+import sample
 
 from aiops.demo.scenarios import STOP
 from aiops.demo.stage import TAG
@@ -33,7 +34,7 @@ def test_two_resources_at_once_both_heal(account: Account) -> None:
         account.ec2.stop_instances(InstanceIds=instances[:1])
         account.ec2.stop_instances(InstanceIds=instances[1:])
         events = [account.recorded(STOP, instance) for instance in instances]
-    account.at_once([lambda event=event: account.engine.deliver(event) for event in events])
+    account.at_once([partial(account.engine.deliver, event) for event in events])
     for instance in instances:
         assert [one.outcome for one in account.executions(instance, STOP)] == ["VERIFIED"]
         assert account.instance_state(instance) == "running"

@@ -10,6 +10,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -351,13 +352,17 @@ EYES: dict[str, dict[str, Any]] = {
 }
 
 
+def named(name: str, event: dict[str, Any]) -> bool:
+    return bool(event["detail"]["eventName"] == name)
+
+
 def test_the_calls_on_a_trail_are_the_events_that_aws_publishes(
     calls: Listener, engine: Engine, user: Callable[[str], Any]
 ) -> None:
     engine.client("cloudtrail").create_trail(Name="eyes", S3BucketName="trail-bucket")
     for name, asked in EYES.items():
         user("cloudtrail")._make_api_call(name, asked)
-        event = calls.until(lambda event, name=name: event["detail"]["eventName"] == name)
+        event = calls.until(partial(named, name))
         expected = sample(f"cloudtrail_{name}")
         assert shape(event["detail"]["requestParameters"]) == shape(expected["detail"]["requestParameters"])
         assert shape(event["detail"]["userIdentity"]) == shape(expected["detail"]["userIdentity"])

@@ -143,7 +143,7 @@ def test_a_duplicate_is_counted_as_such_and_as_nothing_else(cloud: Cloud, capsys
 
 
 def test_an_incident_that_was_not_healed_counts_no_recovery(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
-    stored(detected(cloud, made_by("DeleteTable")))
+    stored(detected(cloud, made_by("DeleteFunction20150331")))
     line = emitted(capsys)
     assert (line["Incidents"], line["Recoveries"], line["outcome"]) == (1, 0, "UNKNOWN_EVENT")
     assert "RecoveryDuration" not in line
