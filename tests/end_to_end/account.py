@@ -2,13 +2,14 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from aiops.demo.stage import MACHINE, Execution, Stage
-from aiops.engine import REGION
+from aiops.demo.stage import MACHINE, TAG, Execution, ScenarioError, Stage
+from aiops.engine import REGION, Engine
 from aiops.names import CLAIMS_TABLE
+from tasks.domain.events import BUCKET, INSTANCE, PARAMETER, named_by
 from tasks.domain.message import console
 from tasks.store.items import decode, encode
 
@@ -16,10 +17,35 @@ ROLE = f"aiops-recovery-{REGION}"
 Json = dict[str, Any]
 
 
+UNTAG: dict[str, Callable[["Account", str], Any]] = {
+    INSTANCE: lambda account, name: account.ec2.delete_tags(Resources=[name], Tags=[{"Key": TAG}]),
+    PARAMETER: lambda account, name: account.ssm.remove_tags_from_resource(
+        ResourceType="Parameter", ResourceId=name, TagKeys=[TAG]
+    ),
+    BUCKET: lambda account, name: account.s3.delete_bucket_tagging(Bucket=name),
+}
+
+
 class Account(Stage):
-    def settle(self) -> None:
-        """Wait until no execution runs."""
-        self.until(lambda: not self._running(), "every execution has ended")
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self._tagging = engine.client("resourcegroupstaggingapi")
+
+    def managed(self) -> set[str]:
+        """The ARNs of everything that is opted in."""
+        pages = self._tagging.get_paginator("get_resources").paginate(TagFilters=[{"Key": TAG}])
+        return {one["ResourceARN"] for page in pages for one in page["ResourceTagMappingList"]}
+
+    def forget(self, arns: set[str]) -> None:
+        """Opt these out, so that no sweep finds them; then wait until no execution runs, and stop one that hangs."""
+        for resource_type, name in filter(None, map(named_by, arns)):
+            UNTAG[resource_type](self, name)
+        try:
+            self.until(lambda: not self._running(), "every execution has ended")
+        except ScenarioError:
+            for one in self._running():
+                self.states.stop_execution(executionArn=one["executionArn"])
+            raise
 
     def ended(self, execution: Execution) -> Execution:
         """The execution, once it has ended."""

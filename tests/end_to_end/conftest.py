@@ -28,7 +28,7 @@ def deployed() -> Iterator[Account]:
 
 @pytest.fixture
 def account(deployed: Account) -> Iterator[Account]:
-    """The account with the stack, and nothing going on in it."""
-    deployed.settle()
+    """The account with the stack; what a test makes in it is no longer managed when the test has ended."""
+    before = deployed.managed()
     yield deployed
-    deployed.settle()
+    deployed.forget(deployed.managed() - before)
