@@ -1,7 +1,8 @@
 """Exactly one recovery, whatever arrives at once."""
 
-from published from functools import partial
-import sample
+from functools import partial
+
+from published import sample
 
 from aiops.demo.scenarios import STOP
 from aiops.demo.stage import TAG
