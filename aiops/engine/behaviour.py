@@ -60,6 +60,7 @@ def reset(*, wait_scale: float = 0.0) -> None:
     lambda_runtime.reset()
     models.script = None
     instances.impaired.clear()
+    instances.hung.clear()
 
 
 def deliver(event: dict[str, Any]) -> None:
@@ -74,6 +75,10 @@ def shut_down_inside(instance_id: str) -> None:
 
 def impair(instance_id: str, impaired: bool) -> None:
     (instances.impaired.add if impaired else instances.impaired.discard)(instance_id)
+
+
+def hang(instance_id: str) -> None:
+    instances.hung.add(instance_id)
 
 
 def role_session(role: str) -> tuple[str, str, str]:

@@ -150,6 +150,10 @@ class Engine:
         """A hardware fault: DescribeInstanceStatus reports both checks as impaired, until taken back."""
         self._behaviour.impair(instance_id, impaired)
 
+    def hang(self, instance_id: str) -> None:
+        """The guest no longer answers: the instance check alone fails, until the instance is rebooted or stopped."""
+        self._behaviour.hang(instance_id)
+
     def shut_down_inside(self, instance_id: str) -> None:
         """The guest shuts itself down: stopped for Client.InstanceInitiatedShutdown, with no CloudTrail event."""
         self._behaviour.shut_down_inside(instance_id)

@@ -7,7 +7,7 @@ from published import ACCOUNT, Json, actors, call, on_bucket, overwriting, sampl
 
 from tasks.domain.events import FAULTS
 from tasks.domain.incident import understand
-from tasks.domain.knowledge.ec2 import GROUP_OPENED, STOPPED
+from tasks.domain.knowledge.ec2 import GROUP_OPENED, STOPPED, TERMINATED
 from tasks.domain.knowledge.s3 import BLOCK_REMOVED, POLICY_CHANGED, POLICY_PUBLIC
 from tasks.domain.knowledge.ssm import OVERWRITTEN
 from tasks.domain.rules import RULES, SEVERITIES, judge
@@ -34,6 +34,7 @@ def drift(issue: str) -> Json:
 HARMFUL: list[tuple[Json, str, str, str]] = [
     (sample("ec2_instance_state_change"), STOPPED, "FAILURE", "is stopped"),
     (stopping("i-1"), STOPPED, "FAILURE", "StopInstances was called, by arn:aws:iam::123456789012:user/ExampleUser"),
+    (call("TerminateInstances"), TERMINATED, "FAILURE", "TerminateInstances was called"),
     (overwriting("/a", 7), OVERWRITTEN, "TAMPERING", "overwritten (version 7)"),
     (call("PutParameter", {"responseElements": None}), OVERWRITTEN, "TAMPERING", "was overwritten"),
     (call("DeleteBucketPublicAccessBlock"), BLOCK_REMOVED, "TAMPERING", "block was deleted"),
@@ -68,6 +69,7 @@ HARMLESS: list[Json] = [
     call("PutBucketPolicy", {"requestParameters.bucketPolicy": "rubbish"}),
     call("PutBucketPolicy", {"requestParameters": None}),
     call("DeleteBucketPolicy", {"requestParameters": None}),
+    call("TerminateInstances", {"requestParameters": None}),
     call("AuthorizeSecurityGroupIngress", {"requestParameters.cidrIp": "203.0.113.0/24"}),
     call("AuthorizeSecurityGroupIngress", {"requestParameters": None}),
     drift("no issue of ours"),
