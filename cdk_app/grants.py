@@ -1,5 +1,6 @@
 """Exact grants: these actions on these ARNs, and a reason beside every wildcard."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,9 +28,10 @@ def acknowledge(construct: cdk.Resource, rule: str, reason: str) -> None:
 
 
 def arn(construct: Construct, template: str, resource_id: str = "*") -> str:
-    """The ARN of a template with {partition}, {region}, {account} and {id}, in the construct's stack."""
+    """The ARN of a template in the construct's stack; what only a plan knows of it is `*`."""
     stack = cdk.Stack.of(construct)
-    return template.format(partition=stack.partition, region=stack.region, account=stack.account, id=resource_id)
+    known = {"partition": stack.partition, "region": stack.region, "account": stack.account, "id": resource_id}
+    return template.format_map(defaultdict(lambda: "*", known))
 
 
 def _flat(value: Any) -> str:

@@ -10,20 +10,22 @@ import yaml
 
 from tasks import resources
 from tasks.domain.events import DRIFT, FAULTS
+from tasks.domain.kinds import Rule
 from tasks.domain.rules import RULES
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = ROOT / "policy.schema.json"
 
 
-# Issue class -> the actions that can answer it: those of the type of resource that its events tell of.
+def _types(rule: Rule) -> set[str]:
+    """The types of resource that a rule's issue is about."""
+    told = {kind.resource_type for kind in FAULTS if kind.name in rule.events} | {rule.seen_on}
+    return told - {""}
+
+
+# Issue class -> the actions that can answer it: those of its type of resource.
 ANSWERS = {
-    rule.issue: {
-        action
-        for kind in FAULTS
-        if kind.resource_type and kind.name in rule.events
-        for action in resources.module(kind.resource_type).ACTIONS
-    }
+    rule.issue: {action for one in _types(rule) for action in resources.module(one).ACTIONS}
     for rule in RULES
     if DRIFT not in rule.events
 }

@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 from cloud import Cloud
+import pytest
 from moto.ec2.models import ec2_backends
+from moto.ec2.models.instances import Instance
 from published import ACCOUNT, REGION, Json
 
 from tasks.domain.events import arn
@@ -51,6 +53,23 @@ def instance_state(one: Resource) -> str:
 def put_into_state(one: Resource, name: str) -> None:
     """Hold an instance in a state that moto's pass through at once."""
     ec2_backends[ACCOUNT][REGION].get_instance(one.id)._state.name = name
+
+
+def unreachable(monkeypatch: pytest.MonkeyPatch, one: Resource, *, system: str = "ok") -> None:
+    """Let the guest fail its status check until it is rebooted, which moto's never do; `system` is the host's check."""
+    failing, reboot = {one.id}, Instance.reboot
+    fine: dict[str, Any] = {"Status": "ok"}
+
+    def answers_again(self: Instance) -> None:
+        failing.discard(self.id)
+        reboot(self)
+
+    def check(status: str) -> property:
+        return property(lambda self: {"Status": status} if self.id in failing else fine)
+
+    monkeypatch.setattr(Instance, "instance_status", check("impaired"))
+    monkeypatch.setattr(Instance, "system_status", check(system))
+    monkeypatch.setattr(Instance, "reboot", answers_again)
 
 
 def parameter(name: str, *values: str, autonomy: str = "auto", **settings: Any) -> Resource:

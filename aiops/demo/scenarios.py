@@ -71,6 +71,26 @@ def crashed(stage: Stage) -> Iterator[Execution]:
     must(stage.instance_state(instance) == "running", f"{instance} runs again")
 
 
+def hung(stage: Stage) -> Iterator[Execution]:
+    instance = stage.instance()
+    stage.engine.hang(instance)
+    stage.invoke("TakeSnapshots")
+    stage.invoke("TakeSnapshots")
+    yield ended(stage.executions(instance, "Drift")[0], "VERIFIED")
+    must(stage.checks(instance) == ["ok", "ok"], f"{instance} answers again")
+
+
+def terminated(stage: Stage) -> Iterator[Execution]:
+    instance = stage.instance()
+    address = stage.address(instance)
+    stage.ec2.terminate_instances(InstanceIds=[instance])
+    yield ended(stage.executions(instance, "TerminateInstances")[0], "VERIFIED")
+    replacement = stage.replacement(instance)
+    must(stage.instance_state(replacement) == "running", f"{replacement} runs in place of {instance}")
+    must(stage.holder(address) == replacement, f"{replacement} has the address of {instance}")
+    stage.told("VERIFIED", instance, replacement)
+
+
 def overwritten(stage: Stage) -> Iterator[Execution]:
     name = stage.parameter("the good secret")
     stage.ssm.put_parameter(Name=name, Value="tampered", Type="SecureString", Overwrite=True)
@@ -324,6 +344,8 @@ SCENARIOS = (
     Scenario("deselected", "somebody hides writing calls from a trail", deselected, HEALED, "VERIFIED"),
     Scenario("blinded_unheard", "a trail is stopped unheard, the sweep finds it", blinded_unheard, HEALED, "VERIFIED"),
     Scenario("trail_deleted", "somebody deletes a trail", trail_deleted, HEALED, "VERIFIED"),
+    Scenario("hung", "an instance no longer answers its status check", hung, HEALED, "VERIFIED"),
+    Scenario("terminated", "somebody terminates an instance with an address", terminated, HEALED, "VERIFIED"),
     Scenario("duplicate", "the same event arrives five times at once", duplicate, BLOCKED, "DUPLICATE"),
     Scenario("cooldown", "the same parameter is overwritten again right away", cooldown, BLOCKED, "COOLDOWN"),
     Scenario("swept", "the event is lost, the sweep finds the difference", swept, HEALED, "VERIFIED"),

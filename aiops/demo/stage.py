@@ -190,6 +190,29 @@ class Stage:
         except self.cloudtrail.exceptions.TrailNotFoundException:
             return False
         return log_writes(self.cloudtrail.get_event_selectors(TrailName=trail))
+    def checks(self, instance_id: str) -> list[str]:
+        """The system check and the instance check."""
+        (found,) = self.ec2.describe_instance_status(InstanceIds=[instance_id])["InstanceStatuses"]
+        return [found[name]["Status"] for name in ("SystemStatus", "InstanceStatus")]
+
+    def address(self, instance_id: str) -> str:
+        """An Elastic IP for an instance, remembered with it."""
+        with self.unseen():
+            address = str(self.ec2.allocate_address(Domain="vpc")["AllocationId"])
+            self.ec2.associate_address(AllocationId=address, InstanceId=instance_id)
+            self.invoke("TakeSnapshots")
+        return address
+
+    def holder(self, address: str) -> str:
+        """The instance that has an Elastic IP."""
+        (found,) = self.ec2.describe_addresses(AllocationIds=[address])["Addresses"]
+        return str(found.get("InstanceId"))
+
+    def replacement(self, instance_id: str) -> str:
+        """The one instance that replaces another."""
+        tagged = [{"Name": "tag:aiops:replaces", "Values": [instance_id]}]
+        (found,) = self.ec2.describe_instances(Filters=tagged)["Reservations"]
+        return str(found["Instances"][0]["InstanceId"])
 
     def value(self, name: str) -> tuple[str, str]:
         """Value and type of a parameter."""

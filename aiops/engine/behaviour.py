@@ -70,6 +70,7 @@ def reset(*, wait_scale: float = 0.0) -> None:
     models.script = None
     instances.impaired.clear()
     throttling.tables.clear()
+    instances.hung.clear()
 
 
 def deliver(event: dict[str, Any]) -> None:
@@ -88,6 +89,8 @@ def impair(instance_id: str, impaired: bool) -> None:
 
 def throttle(table: str, throttled: bool) -> None:
     (throttling.tables.add if throttled else throttling.tables.discard)(table)
+def hang(instance_id: str) -> None:
+    instances.hung.add(instance_id)
 
 
 def role_session(role: str) -> tuple[str, str, str]:

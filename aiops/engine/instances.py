@@ -22,6 +22,8 @@ _CHANGED = re.compile(
 )
 
 impaired: set[str] = set()
+# Guests that do not answer until they are rebooted or stopped: only the instance check fails.
+hung: set[str] = set()
 
 
 @wraps_function(ec2, "handle_request")
@@ -58,6 +60,9 @@ def _set_state(name: str, state: str, reason: tuple[str, str]) -> None:
     instance = ec2._instances[name]
     instance["State"] = {"Code": _STATE_CODES[state], "Name": state}
     instance["StateReason"] = None if state == "running" else reason
+    hung.discard(name)
+    if state == "terminated":
+        _release_addresses(name)
     for step in (_ON_THE_WAY[state][1], state):
         bus.publish(
             {
@@ -67,6 +72,19 @@ def _set_state(name: str, state: str, reason: tuple[str, str]) -> None:
                 "detail": {"instance-id": name, "state": step},
             }
         )
+
+
+def _release_addresses(name: str) -> None:
+    """EC2 disassociates the Elastic IPs of what is terminated."""
+    for address in ec2._addresses.values():
+        if address["InstanceId"] == name:
+            address |= {"AssociationId": None, "InstanceId": None}
+
+
+@wraps_function(ec2._ACTION_MAP, "RebootInstances")
+def _reboot(original: Any, parameters: dict[str, Any]) -> Any:
+    hung.difference_update("".join(value) for name, value in parameters.items() if name.startswith("InstanceId."))
+    return original(parameters)
 
 
 @wraps_function(ec2, "_instance_xml")
@@ -83,11 +101,18 @@ def _with_state_reason(original: Any, instance: dict[str, Any]) -> str:
 def _with_impaired(original: Any, parameters: dict[str, Any]) -> Any:
     status, headers, body = original(parameters)
     items = re.split(r"(?=<item>\s*<instanceId>)", body.decode())
-    return status, headers, "".join(_impair(item) if impaired & _ids(item) else item for item in items).encode()
+    return status, headers, "".join(map(_checked, items)).encode()
 
 
 def _ids(item: str) -> set[str]:
     return set(re.findall(r"<instanceId>(.*?)</instanceId>", item))
+
+
+def _checked(item: str) -> str:
+    if impaired & _ids(item):
+        return _impair(item)
+    system, guest, checks = item.partition("<instanceStatus>")
+    return system + guest + (_impair(checks) if hung & _ids(item) else checks)
 
 
 def _impair(item: str) -> str:

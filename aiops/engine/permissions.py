@@ -1,4 +1,4 @@
-"""Permission checks that AWS makes and MiniStack does not: each instance of an EC2 call, and source identities."""
+"""Permission checks that AWS makes and MiniStack does not: each resource of an EC2 call, and source identities."""
 
 import re
 from typing import Any
@@ -13,6 +13,18 @@ from aiops.engine.wrap import wraps_function
 # AddTags and ListTags name trails by ARN, under other keys than the calls that MiniStack knows.
 _TRAILS = re.compile(r"arn:aws:cloudtrail:[\w-]+:\d{12}:trail/[\w.-]+")
 _NAMED = ("InstanceId.", "ResourceId.")
+# What a call uses beside the instance: the parameter and the type of resource in its ARN.
+_USED = {
+    "RunInstances": {
+        "ImageId": "image",
+        "SubnetId": "subnet",
+        "KeyName": "key-pair",
+        **{f"SecurityGroupId.{number}": "security-group" for number in range(1, 6)},
+    },
+    "AssociateAddress": {"AllocationId": "elastic-ip", "InstanceId": "instance"},
+    "DescribeInstanceAttribute": {"InstanceId": "instance"},
+}
+_MADE = {"RunInstances": ("instance", "volume", "network-interface")}
 
 
 @wraps_function(iam_actions, "extract_resource_arn")
@@ -22,17 +34,51 @@ def _resource_arn(original: Any, service: str, *request: Any) -> str:
         return named[0]
     if service != "ec2":
         return str(original(service, *request))
-    if "".join(parameters.get("Action", "")).startswith("Describe"):
-        return "*"  # EC2's Describe calls know no permission for a single resource
-    return (_instances(parameters) or [str(original(service, *request))])[0]
+    if _describes_all(parameters):
+        return "*"
+    return (_instances(parameters) or _others(parameters) or [str(original(service, *request))])[0]
 
 
 @wraps_function(iam_actions, "verified_access_resource_arns")
 def _all_resource_arns(original: Any, parameters: dict[str, Any], *scope: str) -> list[str]:
     """All that is checked in a call, the first of which is checked already."""
-    if "".join(parameters.get("Action", "")).startswith("Describe"):
+    if _describes_all(parameters):
         return []
-    return _instances(parameters) or list(original(parameters, *scope))
+    return _instances(parameters) or _others(parameters) or list(original(parameters, *scope))
+
+
+@wraps_function(iam_actions, "request_tag_context")
+def _request_tags(original: Any, service: str, action: str, body: bytes, parameters: dict[str, Any]) -> dict[str, Any]:
+    """The tags that a launch gives stand in its TagSpecifications."""
+    found: dict[str, Any] = original(service, action, body, parameters)
+    for name in parameters if service == "ec2" else ():
+        if name.startswith("TagSpecification.") and name.endswith(".Key"):
+            value = _value(parameters, name.removesuffix("Key") + "Value")
+            found[f"aws:RequestTag/{_value(parameters, name)}".lower()] = value
+    return found
+
+
+def _describes_all(parameters: dict[str, Any]) -> bool:
+    """EC2's Describe calls know no permission for a single resource, but for those that name one attribute's."""
+    action = _value(parameters, "Action")
+    return action.startswith("Describe") and action not in _USED
+
+
+def _others(parameters: dict[str, Any]) -> list[str]:
+    """What the call uses and makes, as EC2 checks it; an image belongs to no account."""
+    action = _value(parameters, "Action")
+    used = [
+        (kind, _value(parameters, name)) for name, kind in _USED.get(action, {}).items() if _value(parameters, name)
+    ]
+    named = used + [(kind, "new") for kind in _MADE.get(action, ())]
+    return [
+        f"arn:aws:ec2:{get_region()}:{'' if kind == 'image' else get_account_id()}:{kind}/{name}"
+        for kind, name in named
+    ]
+
+
+def _value(parameters: dict[str, Any], name: str) -> str:
+    return "".join(parameters.get(name, ""))
 
 
 def _instances(parameters: dict[str, Any]) -> list[str]:

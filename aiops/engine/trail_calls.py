@@ -39,6 +39,7 @@ CALLS = (
     ),
     Call("ec2", "StartInstances", *_INSTANCE),
     Call("ec2", "StopInstances", *_INSTANCE, defaults={"force": False}),
+    Call("ec2", "TerminateInstances", *_INSTANCE, defaults={"force": False, "skipOsShutdown": False}),
     Call("ec2", "CreateTags", "AWS::EC2::Instance", "resourceId"),
     Call(
         "ec2",

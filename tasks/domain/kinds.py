@@ -28,7 +28,10 @@ class Kind:
 
 @dataclass(frozen=True)
 class Rule:
-    """`holds` returns the reason, or an empty text when the rule does not apply; `certainty` is 0..1."""
+    """`holds` returns the reason, or an empty text when the rule does not apply; `certainty` is 0..1.
+
+    `seen_on` is the resource type of an issue that no event tells of, so that only the sweep sees it.
+    """
 
     issue: str
     events: tuple[str, ...]
@@ -37,6 +40,7 @@ class Rule:
     severity: str
     certainty: float
     root_cause: str
+    seen_on: str = ""
 
 
 def request(facts: Json) -> Json:

@@ -13,6 +13,7 @@ from tasks.domain.policy import Policy, fits, least
 class Permission:
     """One IAM action on one resource: an ARN template with {partition}, {region}, {account} and {id}, or `*`.
 
+    Any other name in the template is one of the step's target: a text, a list of them (one resource each), or nothing.
     `conditions` is an IAM condition block; `tagged` says that the service checks aws:ResourceTag for this action.
     """
 

@@ -1,7 +1,8 @@
 """The session policy of a recovery: these actions on these resources, nothing else."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from string import Formatter
 
 from tasks.domain.errors import Malformed
 from tasks.domain.events import partition
@@ -39,24 +40,44 @@ def document(incident: Incident, steps: Sequence[Step], actions: Mapping[str, Ac
     for step in steps:
         action = actions[step.action]
         for permission in action.undo_permissions if undo else action.permissions:
-            statement = _statement(permission, incident, step)
-            key = json.dumps({**statement, "Action": None})
-            grouped.setdefault(key, {**statement, "Action": []})["Action"].append(permission.action)
+            for statement in _statements(permission, incident, step):
+                key = json.dumps({**statement, "Action": None})
+                grouped.setdefault(key, {**statement, "Action": []})["Action"].append(permission.action)
     statements = [{**one, "Action": sorted(set(one["Action"]))} for one in grouped.values()]
-    return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
+    return json.dumps({"Version": "2012-10-17", "Statement": _joined(statements)}, separators=(",", ":"))
 
 
-def _statement(permission: Permission, incident: Incident, step: Step) -> Json:
+def _joined(statements: Sequence[Json]) -> list[Json]:
+    """The statements, those that differ in nothing but their resource made one."""
+    alike: dict[str, list[Json]] = {}
+    for one in statements:
+        alike.setdefault(json.dumps({**one, "Resource": None}), []).append(one)
+    return [
+        {**one, "Resource": [each["Resource"] for each in (one, *others)]} if others else one
+        for one, *others in alike.values()
+    ]
+
+
+def _statements(permission: Permission, incident: Incident, step: Step) -> Iterator[Json]:
     known = {
         "partition": partition(incident.region),
         "region": incident.region,
         "account": incident.account,
         "id": step.resource.id.lstrip("/"),
     }
-    statement: Json = {"Effect": "Allow", "Resource": permission.resource.format(**known)}
-    if permission.conditions:
-        statement["Condition"] = {
-            operator: {key: value.format(**known) for key, value in tests.items()}
-            for operator, tests in permission.conditions.items()
-        }
-    return statement
+    conditions = {
+        operator: {key: value.format(**known) for key, value in tests.items()}
+        for operator, tests in (permission.conditions or {}).items()
+    }
+    for resource in _resources(permission.resource, known, step.target):
+        yield {"Effect": "Allow", "Resource": resource} | ({"Condition": conditions} if conditions else {})
+
+
+def _resources(template: str, known: Mapping[str, str], target: Json) -> list[str]:
+    """The ARNs of a template, one for each value of the target that it names; no wildcard comes from a target."""
+    named = [name for _, name, _, _ in Formatter().parse(template) if name and name not in known]
+    if not named:
+        return [template.format(**known)]
+    values = target.get(named[0]) or []
+    plain = [str(one) for one in ([values] if isinstance(values, str) else values) if not set("*?$") & set(str(one))]
+    return [template.format(**known, **{named[0]: one}) for one in plain]

@@ -1,16 +1,27 @@
-"""EC2 instances: a stopped one is started (docs.aws.amazon.com/AWSEC2, "Instance state changes")."""
+"""EC2 instances: a stopped one is started, one that does not answer is rebooted, a terminated one is replaced
+(docs.aws.amazon.com/AWSEC2, "Instance state changes", "Status checks for Amazon EC2 instances").
+
+The state of a terminated instance is that of its replacement, once there is one.
+"""
 
 from typing import Any
 
 from tasks.domain.errors import NotRecovered, StillRestoring
 from tasks.domain.knowledge import ARNS
-from tasks.domain.knowledge.ec2 import INSTANCE, STOPPED
+from tasks.domain.knowledge.ec2 import IMPAIRED, INSTANCE, STOPPED
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
 from tasks.resources import Aws
+from tasks.resources.ec2_replacement import REPLACES, address_of, associate, find, replace, settings
 
-DESCRIBE = Permission("ec2:DescribeInstances", "*")
-READS = {"ec2:DescribeInstances": "*", "ec2:DescribeInstanceStatus": "*"}
+READS = {
+    "ec2:DescribeInstances": "*",
+    "ec2:DescribeInstanceStatus": "*",
+    "ec2:DescribeAddresses": "*",
+    "ec2:DescribeInstanceAttribute": ARNS[INSTANCE],
+    "iam:GetInstanceProfile": "arn:{partition}:iam::{account}:instance-profile/*",
+}
+LOOK = tuple(Permission(action, resource) for action, resource in READS.items())
 # EC2 lets itself use the key of an encrypted volume (docs.aws.amazon.com/ebs, "How Amazon EBS encryption works").
 GRANT = Permission(
     "kms:CreateGrant",
@@ -20,12 +31,42 @@ GRANT = Permission(
         "StringLike": {"kms:ViaService": "ec2.{region}.amazonaws.com*"},
     },
 )
+EC2 = "arn:{partition}:ec2:{region}:{account}:"
+# What a launch uses and makes, each resource checked by itself
+# (docs.aws.amazon.com/AWSEC2, "Example policies to control access the Amazon EC2 API", "Launch instances").
+LAUNCH = (
+    Permission("ec2:RunInstances", EC2 + "instance/*", {"StringLike": {f"aws:RequestTag/{REPLACES}": "{id}"}}),
+    Permission("ec2:CreateTags", EC2 + "instance/*", {"StringEquals": {"ec2:CreateAction": "RunInstances"}}),
+    Permission("ec2:RunInstances", "arn:{partition}:ec2:{region}::image/{image}"),
+    *(
+        Permission("ec2:RunInstances", EC2 + one)
+        for one in ("volume/*", "network-interface/*", "subnet/{subnet}", "security-group/{groups}", "key-pair/{key}")
+    ),
+    Permission(
+        "iam:PassRole",
+        "arn:{partition}:iam::{account}:role/{role}",
+        {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
+    ),
+)
+ASSOCIATE = (
+    Permission("ec2:AssociateAddress", EC2 + "elastic-ip/{address}"),
+    Permission("ec2:AssociateAddress", EC2 + "instance/*", {"StringLike": {f"aws:ResourceTag/{REPLACES}": "{id}"}}),
+)
 ACTIONS = {
     "start_instance": Action(
         undo="stop_instance",
-        permissions=(Permission("ec2:StartInstances", ARNS[INSTANCE], tagged=True), DESCRIBE, GRANT),
-        undo_permissions=(Permission("ec2:StopInstances", ARNS[INSTANCE], tagged=True), DESCRIBE),
-    )
+        permissions=(Permission("ec2:StartInstances", ARNS[INSTANCE], tagged=True), *LOOK, GRANT),
+        undo_permissions=(Permission("ec2:StopInstances", ARNS[INSTANCE], tagged=True), *LOOK),
+    ),
+    "reboot_instance": Action(
+        undo="none",
+        permissions=(Permission("ec2:RebootInstances", ARNS[INSTANCE], tagged=True), *LOOK),
+        disruptive=True,
+    ),
+    "replace_instance": Action(
+        undo="none", permissions=(*LOOK, *LAUNCH, GRANT), recreates=True, then=("associate_address",)
+    ),
+    "associate_address": Action(undo="none", permissions=(*LOOK, *ASSOCIATE)),
 }
 # Two status checks take one to three minutes after a start.
 DEADLINE = 900
@@ -37,62 +78,114 @@ _SETTLED = {"pending": "running", "running": "running", "stopping": "stopped", "
 
 
 def snapshot(aws: Aws, instance_id: str) -> Json | None:
+    """State, whether the guest fails its check, what a replacement would need; None when it is gone for good."""
     ec2 = aws("ec2")
     instance = _describe(ec2, instance_id)
-    state = _SETTLED.get(instance["State"]["Name"]) if instance else None
-    return {"state": state} if state else None
+    replaced = instance is None or instance["State"]["Name"] not in _SETTLED
+    if replaced:
+        instance = find(ec2, instance_id)
+    if instance is None:
+        return None
+    name, state = instance["InstanceId"], _SETTLED[instance["State"]["Name"]]
+    return {
+        "state": state,
+        "impaired": state == "running" and _unreachable(ec2, name),
+        "address": address_of(ec2, name),
+        # What a replacement would need in its turn is remembered under its own id.
+        **({"replaced_by": name} if replaced else {"launch": settings(aws, instance)}),
+    }
 
 
 def issue(good: Json, now: Json) -> tuple[str, str] | None:
-    stopped = good["state"] == "running" and now["state"] == "stopped"
-    return (STOPPED, "running -> stopped") if stopped else None
+    """A replacement is looked after under its own id."""
+    if "replaced_by" in now:
+        return None
+    if good["state"] == "running" and now["state"] == "stopped":
+        return STOPPED, "running -> stopped"
+    return (IMPAIRED, "the instance status check fails") if now["impaired"] else None
 
 
 def target(action: str, good: Json | None, facts: Json) -> Json | None:
-    return {"state": "running"}
+    """To be replaced, an instance must be known from its last good snapshot and not be somebody else's to replace."""
+    if action == "associate_address":
+        return {"address": good["address"]} if good and good.get("address") else None
+    if action == "replace_instance":
+        return good.get("launch") if good else None
+    return {"state": "running"} | ({"impaired": False} if action == "reboot_instance" else {})
 
 
 def reached(target: Json, now: Json | None) -> bool:
-    return now is not None and bool(now["state"] == target["state"])
+    if now is None:
+        return False
+    if "image" in target:
+        return "replaced_by" in now
+    return all(now[part] == value for part, value in target.items())
 
 
 def restore(aws: Aws, step: Step) -> None:
-    ec2 = aws("ec2")
-    instance = _describe(ec2, step.resource.id)
+    if step.action == "replace_instance":
+        replace(aws("ec2"), step.resource.id, step.target)
+    elif step.action == "associate_address":
+        associate(aws("ec2"), step.resource.id, step.target["address"])
+    else:
+        _start_or_reboot(aws("ec2"), step.resource.id, step.action)
+
+
+def _start_or_reboot(ec2: Any, name: str, action: str) -> None:
+    instance = _describe(ec2, name)
     state = instance["State"]["Name"] if instance else "gone"
-    if state == "stopping":
-        raise StillRestoring(f"{step.resource.id} is still stopping")
-    if state == "stopped":
-        ec2.start_instances(InstanceIds=[step.resource.id])
-    elif state not in ("pending", "running"):
-        raise NotRecovered(f"{step.resource.id} is {state} and cannot be started")
+    if state not in _SETTLED:
+        raise NotRecovered(f"{name} is {state} and cannot be started")
+    if action == "reboot_instance":
+        if state == "running" and _unreachable(ec2, name):
+            ec2.reboot_instances(InstanceIds=[name])
+    elif state == "stopping":
+        raise StillRestoring(f"{name} is still stopping")
+    elif state == "stopped":
+        ec2.start_instances(InstanceIds=[name])
 
 
 def verify(aws: Aws, step: Step, after: Json) -> str:
-    """Running, with both status checks passed."""
-    ec2 = aws("ec2")
-    found = ec2.describe_instance_status(InstanceIds=[step.resource.id], IncludeAllInstances=True)["InstanceStatuses"]
-    if not found:
+    """Running, with both status checks passed; a replacement with its address."""
+    name = step.resource.id
+    if step.action in ("replace_instance", "associate_address"):
+        now = snapshot(aws, name)
+        if now is None or not reached(step.target, now):
+            return "the replacement is not there" if now is None else "the replacement is without the address"
+        name = now.get("replaced_by", name)
+    one = _status(aws("ec2"), name)
+    if one is None:
         return "the instance is gone"
-    one = found[0]
     if one["InstanceState"]["Name"] != "running":
         return f"the instance is {one['InstanceState']['Name']}"
-    checks = {name: one[key]["Status"] for name, key in (("system", "SystemStatus"), ("instance", "InstanceStatus"))}
-    failing = [f"{name} status is {status}" for name, status in checks.items() if status != "ok"]
+    checks = {kind: one[key]["Status"] for kind, key in (("system", "SystemStatus"), ("instance", "InstanceStatus"))}
+    failing = [f"{kind} status is {status}" for kind, status in checks.items() if status != "ok"]
     return ", ".join(failing)
 
 
 def undo(aws: Aws, step: Step, before: Json) -> None:
-    ec2 = aws("ec2")
-    if before["state"] == "stopped":
-        ec2.stop_instances(InstanceIds=[step.resource.id])
+    """Stops what was started; a reboot cannot be taken back, and a replacement stays."""
+    if step.action == "start_instance" and before["state"] == "stopped":
+        aws("ec2").stop_instances(InstanceIds=[step.resource.id])
 
 
 def called(aws: Aws, instance_id: str) -> bool:
     """Whether a caller stopped it, so that the CloudTrail event of the call tells more than this one."""
-    ec2 = aws("ec2")
-    instance = _describe(ec2, instance_id)
+    instance = _describe(aws("ec2"), instance_id)
     return bool(instance) and instance.get("StateReason", {}).get("Code") == CALLED
+
+
+def _unreachable(ec2: Any, name: str) -> bool:
+    """Whether the guest alone fails its check: a failing system check is for EC2's own recovery, and EC2's to mend."""
+    one = _status(ec2, name)
+    if one is None:
+        return False
+    return bool(one["InstanceStatus"]["Status"] == "impaired" and one["SystemStatus"]["Status"] == "ok")
+
+
+def _status(ec2: Any, name: str) -> Any:
+    found = ec2.describe_instance_status(InstanceIds=[name], IncludeAllInstances=True)["InstanceStatuses"]
+    return found[0] if found else None
 
 
 def _describe(ec2: Any, instance_id: str) -> Any:

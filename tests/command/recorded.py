@@ -69,6 +69,7 @@ DECISIONS: list[tuple[str, Json, bool, str, str | None, tuple[str, str] | None]]
         None,
         ("auto", "put_bucket_policy"),
     ),
+    ("terminated", call("TerminateInstances"), True, "FAILURE", None, ("auto", "replace_instance")),
     (
         "let the world in",
         call("AuthorizeSecurityGroupIngress"),

@@ -11,6 +11,7 @@ FAULTS = {
     "ec2_instance_state_change",
     "cloudtrail_StopInstances",
     "cloudtrail_AuthorizeSecurityGroupIngress",
+    "cloudtrail_TerminateInstances",
     "cloudtrail_PutParameter",
     "cloudtrail_DeleteBucketPublicAccessBlock",
     "cloudtrail_PutBucketPublicAccessBlock",

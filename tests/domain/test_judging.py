@@ -11,6 +11,7 @@ from tasks.domain.knowledge.cloudtrail import DELETED as TRAIL_DELETED
 from tasks.domain.knowledge.cloudtrail import EVENTS_DESELECTED, LOGGING_STOPPED, SETTINGS_WEAKENED
 from tasks.domain.knowledge.dynamodb import DELETED, PROTECTION_OFF, RECOVERY_OFF, THROUGHPUT_CUT
 from tasks.domain.knowledge.ec2 import GROUP_OPENED, STOPPED
+from tasks.domain.knowledge.ec2 import GROUP_OPENED, STOPPED, TERMINATED
 from tasks.domain.knowledge.s3 import BLOCK_REMOVED, POLICY_CHANGED, POLICY_PUBLIC
 from tasks.domain.knowledge.ssm import OVERWRITTEN
 from tasks.domain.rules import RULES, SEVERITIES, judge
@@ -65,6 +66,7 @@ DATA_ONLY = fields(eventCategory="Data")
 HARMFUL: list[tuple[Json, str, str, str]] = [
     (sample("ec2_instance_state_change"), STOPPED, "FAILURE", "is stopped"),
     (stopping("i-1"), STOPPED, "FAILURE", "StopInstances was called, by arn:aws:iam::123456789012:user/ExampleUser"),
+    (call("TerminateInstances"), TERMINATED, "FAILURE", "TerminateInstances was called"),
     (overwriting("/a", 7), OVERWRITTEN, "TAMPERING", "overwritten (version 7)"),
     (call("PutParameter", {"responseElements": None}), OVERWRITTEN, "TAMPERING", "was overwritten"),
     (call("DeleteBucketPublicAccessBlock"), BLOCK_REMOVED, "TAMPERING", "block was deleted"),
@@ -139,6 +141,7 @@ HARMLESS: list[Json] = [
     call("PutBucketPolicy", {"requestParameters.bucketPolicy": "rubbish"}),
     call("PutBucketPolicy", {"requestParameters": None}),
     call("DeleteBucketPolicy", {"requestParameters": None}),
+    call("TerminateInstances", {"requestParameters": None}),
     call("AuthorizeSecurityGroupIngress", {"requestParameters.cidrIp": "203.0.113.0/24"}),
     call("AuthorizeSecurityGroupIngress", {"requestParameters": None}),
     selecting(EventSelectors=[{"readWriteType": "WriteOnly", "includeManagementEvents": True}]),

@@ -37,16 +37,51 @@ KMS_CONDITIONS = {
 KNOW_NO_RESOURCES = {"ec2:DescribeInstances", "ec2:DescribeSecurityGroups", "dynamodb:ListBackups"}
 # What belongs to a resource and has an id that is known only when it is looked up.
 PARTS = {TABLE: "/backup/*"}
+# What a replacement is made of, and what is made by launching it, under conditions of its own.
+LAUNCH = {
+    "image": "ami-1",
+    "subnet": "subnet-1",
+    "groups": ["sg-1", "sg-2", "sg-3"],
+    "key": "somebody",
+    "role": "path/Web",
+    "address": "eipalloc-1",
+}
+EC2 = f"arn:aws:ec2:{REGION}:{ACCOUNT}:"
+LAUNCHED = {
+    f"arn:aws:ec2:{REGION}::image/ami-1",
+    f"arn:aws:iam::{ACCOUNT}:role/path/Web",
+    f"arn:aws:iam::{ACCOUNT}:instance-profile/*",
+    *(
+        EC2 + one
+        for one in (
+            "instance/*",
+            "volume/*",
+            "network-interface/*",
+            "subnet/subnet-1",
+            "security-group/sg-1",
+            "security-group/sg-2",
+            "security-group/sg-3",
+            "key-pair/somebody",
+            "elastic-ip/eipalloc-1",
+        )
+    ),
+}
 STEPS = [(kind, action) for kind in NAMES for action in resources.module(kind).ACTIONS]
 
 
 def step(kind: str, action: str, name: str) -> Step:
-    return Step(resource(kind, name), action, "", disruptive=False, data_risk=False)
+    return Step(resource(kind, name), action, "", disruptive=False, data_risk=False, target=LAUNCH)
 
 
 def statements(kind: str, action: str, name: str, *, undo: bool) -> list[Json]:
     ((text, _),) = batches(INCIDENT, [step(kind, action, name)], resources.module(kind).ACTIONS, undo=undo)
-    return list(json.loads(text)["Statement"])
+    return each(text)
+
+
+def each(text: str) -> list[Json]:
+    """The statements of a policy, each with one resource."""
+    found = [(one, one["Resource"]) for one in json.loads(text)["Statement"]]
+    return [{**one, "Resource": arn} for one, on in found for arn in (on if isinstance(on, list) else [on])]
 
 
 @pytest.mark.parametrize("undo", [False, True])
@@ -61,6 +96,12 @@ def test_a_session_reaches_exactly_the_steps_resource(kind: str, action: str, un
         elif statement["Resource"] == KMS:
             assert all(one.startswith("kms:") for one in statement["Action"])
             assert statement["Condition"] == KMS_CONDITIONS[kind]
+        elif statement["Resource"] in LAUNCHED and kind == INSTANCE:
+            assert action in ("replace_instance", "associate_address") or statement["Action"] == [
+                "iam:GetInstanceProfile"
+            ]
+            if statement["Resource"] == EC2 + "instance/*":
+                assert statement["Condition"]
         else:
             assert statement["Resource"] in (arn, arn + PARTS.get(kind, ""))
         assert not any("*" in action for action in statement["Action"])
@@ -72,6 +113,43 @@ def test_only_an_undo_may_undo(kind: str, action: str) -> None:
     for undo, permissions in ((False, declared.permissions), (True, declared.undo_permissions)):
         allowed = {one for statement in statements(kind, action, NAMES[kind], undo=undo) for one in statement["Action"]}
         assert allowed == {one.action for one in permissions}
+
+
+def test_a_replacement_may_be_launched_only_as_the_replacement_of_that_instance() -> None:
+    made = statements(INSTANCE, "replace_instance", "i-0abc", undo=False)
+    conditions = [one["Condition"] for one in made if one["Resource"] == EC2 + "instance/*"]
+    assert {"StringLike": {"aws:RequestTag/aiops:replaces": "i-0abc"}} in conditions
+    assert {"StringEquals": {"ec2:CreateAction": "RunInstances"}} in conditions
+    assert len(conditions) == 2
+
+
+def test_an_address_goes_only_to_the_replacement_of_that_instance() -> None:
+    made = statements(INSTANCE, "associate_address", "i-0abc", undo=False)
+    on = {one["Resource"]: one.get("Condition") for one in made if one["Action"] == ["ec2:AssociateAddress"]}
+    tagged = {"StringLike": {"aws:ResourceTag/aiops:replaces": "i-0abc"}}
+    assert on == {EC2 + "instance/*": tagged, EC2 + "elastic-ip/eipalloc-1": None}
+
+
+def test_a_replacement_with_long_names_fits_into_one_session() -> None:
+    groups = [f"sg-1234567890abcdef{number}" for number in range(5)]
+    names = {"image": "ami-1234567890abcdef0", "subnet": "subnet-1234567890abcdef0", "role": "team/" + "Role" * 15}
+    one = replace(
+        step(INSTANCE, "replace_instance", "i-1234567890abcdef0"), target={**LAUNCH, **names, "groups": groups}
+    )
+    ((text, _),) = batches(INCIDENT, [one], resources.module(INSTANCE).ACTIONS, undo=False)
+    assert all(name in text for name in (*groups, *names.values()))
+
+
+def test_a_role_is_passed_only_if_the_target_names_it() -> None:
+    passing = [
+        one for one in statements(INSTANCE, "replace_instance", "i-0abc", undo=False) if "iam:PassRole" in one["Action"]
+    ]
+    assert [one["Resource"] for one in passing] == [f"arn:aws:iam::{ACCOUNT}:role/path/Web"]
+    assert passing[0]["Condition"] == {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+    for role in (None, "*", "a?b", "${aws:username}"):
+        bare = replace(step(INSTANCE, "replace_instance", "i-0abc"), target={**LAUNCH, "role": role})
+        ((text, _),) = batches(INCIDENT, [bare], resources.module(INSTANCE).ACTIONS, undo=False)
+        assert "iam:PassRole" not in text
 
 
 def test_starting_may_not_stop_and_undoing_may_not_start() -> None:
@@ -99,6 +177,10 @@ def test_no_id_that_an_event_may_name_widens_a_session(name: str) -> None:
                 on = statement["Resource"].removesuffix(PARTS.get(kind, ""))
                 assert on == resource(kind, name).arn
                 assert not set("*?$") & set(on)
+        for statement in each(made[0][0]):
+            if statement["Resource"] not in ("*", KMS, *LAUNCHED):
+                assert statement["Resource"] == resource(kind, name).arn
+                assert not set("*?$") & set(statement["Resource"])
 
 
 @pytest.mark.parametrize("undo", [False, True])
@@ -113,6 +195,11 @@ def test_25_resources_go_in_batches_within_2048_characters(kind: str, undo: bool
         assert len(text) <= MOST_CHARACTERS == 2048
         on = {one["Resource"] for one in json.loads(text)["Statement"]} - {"*", KMS}
         allowed = {one.removesuffix(PARTS.get(kind, "")) for one in on}
+        allowed = {one["Resource"] for one in each(text)} - {
+            "*",
+            KMS,
+            f"arn:aws:iam::{ACCOUNT}:instance-profile/*",
+        }
         assert allowed <= {one.resource.arn for one in served}
 
 

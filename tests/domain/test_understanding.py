@@ -30,6 +30,7 @@ FAULT_SAMPLES = {
     "ec2_instance_state_change": (INSTANCE, I_1, EC2 + I_1),
     "cloudtrail_StopInstances": (INSTANCE, I_1, EC2 + I_1),
     "cloudtrail_AuthorizeSecurityGroupIngress": (GROUP, G_1, EC2.replace("instance", "security-group") + G_1),
+    "cloudtrail_TerminateInstances": (INSTANCE, I_1, EC2 + I_1),
     "cloudtrail_PutParameter": (PARAMETER, f"/{NAME}", SSM + NAME),
     "cloudtrail_DeleteBucketPublicAccessBlock": (BUCKET, B_1, S3 + B_1),
     "cloudtrail_PutBucketPublicAccessBlock": (BUCKET, B_1, S3 + B_1),

@@ -681,6 +681,57 @@ def described(engine: Engine, name: str) -> dict[str, Any]:
     return dict(instance)
 
 
+def test_a_guest_that_hangs_fails_its_own_check_until_it_is_rebooted(engine: Engine, instance: str) -> None:
+    def statuses() -> list[str]:
+        [found] = engine.client("ec2").describe_instance_status(InstanceIds=[instance])["InstanceStatuses"]
+        return [found["SystemStatus"]["Status"], found["InstanceStatus"]["Status"]]
+
+    engine.hang(instance)
+    assert statuses() == ["ok", "impaired"]
+    engine.client("ec2").reboot_instances(InstanceIds=[instance])
+    assert statuses() == ["ok", "ok"]
+
+
+def test_terminating_is_the_event_that_aws_publishes(engine: Engine, calls: Listener, instance: str) -> None:
+    """And the instance's Elastic IP is free again."""
+    ec2 = engine.client("ec2")
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    ec2.associate_address(AllocationId=address, InstanceId=instance)
+    calls.all()
+    calls.received.clear()
+    ec2.terminate_instances(InstanceIds=[instance])
+    event = calls.until(lambda event: event["detail"]["eventName"] == "TerminateInstances")
+    expected = sample("cloudtrail_TerminateInstances")
+    for part in ("requestParameters", "responseElements"):
+        assert shape(event["detail"][part]) == shape(expected["detail"][part])
+    assert "InstanceId" not in ec2.describe_addresses(AllocationIds=[address])["Addresses"][0]
+
+
+def test_a_launch_is_checked_on_all_that_it_uses_and_makes(engine: Engine) -> None:
+    """The launcher's permission for the instance stands under the tag that it must give."""
+    ec2_arn = f"arn:aws:ec2:{REGION}:{ACCOUNT}:"
+    tagged = {"StringLike": {"aws:RequestTag/aiops:replaces": "i-old"}}
+    may = [
+        {**ALLOW_ALL, "Action": "ec2:RunInstances", "Resource": ec2_arn + "instance/*", "Condition": tagged},
+        *(
+            {**ALLOW_ALL, "Action": "ec2:RunInstances", "Resource": one}
+            for one in (f"arn:aws:ec2:{REGION}::image/ami-1", ec2_arn + "volume/*", ec2_arn + "network-interface/*")
+        ),
+    ]
+    engine.client("iam").create_role(RoleName="launcher", AssumeRolePolicyDocument=policy(TRUST))
+    engine.client("iam").put_role_policy(RoleName="launcher", PolicyName="may", PolicyDocument=policy(*may))
+    ec2 = engine.client("ec2", role="launcher")
+    one = {"MinCount": 1, "MaxCount": 1}
+
+    def tags(value: str) -> list[dict[str, Any]]:
+        return [{"ResourceType": "instance", "Tags": [{"Key": "aiops:replaces", "Value": value}]}]
+
+    assert ec2.run_instances(ImageId="ami-1", TagSpecifications=tags("i-old"), **one)["Instances"]
+    for image, value in (("ami-2", "i-old"), ("ami-1", "i-other")):
+        with pytest.raises(ClientError, match="UnauthorizedOperation"):
+            ec2.run_instances(ImageId=image, TagSpecifications=tags(value), **one)
+
+
 # Step Functions
 
 

@@ -16,7 +16,12 @@ EVERYWHERE = {
     **{
         (f"aiops-{name}", f"ec2:{action}"): "EC2's describe calls know no resources"
         for name in ("Plan", "Verify", "TakeSnapshots", RECOVERY.removeprefix("aiops-"))
-        for action in ("DescribeInstances", "DescribeInstanceStatus", "DescribeSecurityGroups")
+        for action in (
+            "DescribeInstances",
+            "DescribeInstanceStatus",
+            "DescribeAddresses",
+            "DescribeSecurityGroups",
+        )
     },
     (RECOVERY, "dynamodb:ListBackups"): "backups are listed for the account",
     **{

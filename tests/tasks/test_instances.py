@@ -1,8 +1,10 @@
 """EC2 instances: how they look, how they are restored, judged and taken back."""
 
+from typing import Any
+
 import pytest
 from cloud import Cloud
-from managed import instance, instance_state, put_into_state, resource
+from managed import instance, instance_state, put_into_state, resource, unreachable
 from published import Json
 
 from tasks.domain.errors import NotRecovered, StillRestoring
@@ -12,33 +14,46 @@ from tasks.resources import ec2_instance as kind
 from tasks.runtime.clients import client
 
 pytestmark = pytest.mark.usefixtures("cloud")
+RUNNING: Json = {"state": "running", "impaired": False}
+STOPPED: Json = {"state": "stopped", "impaired": False}
 
 
-def step(one: Resource) -> Step:
-    return Step(one, "start_instance", "stop_instance", False, False, {"state": "running"}, {"state": "stopped"})
+def step(one: Resource, action: str = "start_instance") -> Step:
+    target = kind.target(action, None, {})
+    return Step(one, action, kind.ACTIONS[action].undo, False, False, target or {}, STOPPED)
+
+
+def state(one: Resource) -> Any:
+    found = kind.snapshot(client, one.id)
+    return found and {key: found[key] for key in ("state", "impaired")}
 
 
 STATES: list[tuple[str, Json | None]] = [
-    ("pending", {"state": "running"}),
-    ("running", {"state": "running"}),
-    ("stopping", {"state": "stopped"}),
-    ("stopped", {"state": "stopped"}),
+    ("pending", RUNNING),
+    ("running", RUNNING),
+    ("stopping", STOPPED),
+    ("stopped", STOPPED),
     ("shutting-down", None),
     ("terminated", None),
 ]
 
 
-@pytest.mark.parametrize(("name", "state"), STATES)
-def test_a_passing_state_counts_as_the_one_it_leads_to(name: str, state: Json | None) -> None:
+@pytest.mark.parametrize(("name", "expected"), STATES)
+def test_a_passing_state_counts_as_the_one_it_leads_to(name: str, expected: Json | None) -> None:
     one = instance()
     put_into_state(one, name)
-    assert kind.snapshot(client, one.id) == state
+    assert state(one) == expected
 
 
 @pytest.mark.parametrize("name", ["i-0000000000000dead", "nonsense"])
 def test_an_instance_that_never_was_has_no_state(name: str) -> None:
     assert kind.snapshot(client, name) is None
     assert not kind.called(client, name)
+
+
+def test_an_unchanged_instance_always_looks_the_same() -> None:
+    one = instance(stopped=False)
+    assert kind.snapshot(client, one.id) == kind.snapshot(client, one.id)
 
 
 @pytest.mark.parametrize("name", ["stopped", "pending", "running"])
@@ -57,12 +72,13 @@ def test_a_stopping_instance_is_waited_for() -> None:
         kind.restore(client, step(one))
 
 
+@pytest.mark.parametrize("action", ["start_instance", "reboot_instance"])
 @pytest.mark.parametrize("name", ["shutting-down", "terminated"])
-def test_a_terminated_instance_cannot_be_started(name: str) -> None:
+def test_a_terminated_instance_cannot_be_started_or_rebooted(name: str, action: str) -> None:
     one = instance()
     put_into_state(one, name)
     with pytest.raises(NotRecovered, match=name):
-        kind.restore(client, step(one))
+        kind.restore(client, step(one, action))
 
 
 def test_an_instance_is_healthy_when_it_runs_and_both_checks_passed() -> None:
@@ -74,18 +90,56 @@ def test_a_stopped_instance_is_not_healthy() -> None:
     assert "stopped" in kind.verify(client, step(instance()), {})
 
 
+def test_a_guest_that_does_not_answer_is_impaired_and_not_healthy(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = instance(stopped=False)
+    unreachable(monkeypatch, one)
+    assert state(one) == {"state": "running", "impaired": True}
+    assert kind.verify(client, step(one), {}) == "instance status is impaired"
+
+
+def test_a_host_that_fails_is_left_to_ec2s_own_recovery(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = instance(stopped=False)
+    unreachable(monkeypatch, one, system="impaired")
+    assert state(one) == RUNNING
+
+
+def test_a_guest_that_does_not_answer_is_rebooted(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = instance(stopped=False)
+    unreachable(monkeypatch, one)
+    for _ in range(2):
+        kind.restore(client, step(one, "reboot_instance"))
+    assert state(one) == RUNNING
+    assert kind.reached(step(one, "reboot_instance").target, kind.snapshot(client, one.id))
+
+
+def test_a_guest_that_answers_again_by_itself_is_not_rebooted() -> None:
+    one = instance()
+    kind.restore(client, step(one, "reboot_instance"))
+    assert instance_state(one) == "stopped"
+
+
+def test_a_reboot_asks_to_be_seen_as_what_it_is() -> None:
+    assert kind.ACTIONS["reboot_instance"].disruptive
+    assert not kind.ACTIONS["start_instance"].disruptive
+
+
 def test_undoing_stops_what_was_stopped_and_nothing_else() -> None:
     was_stopped, was_running = instance(stopped=False), instance(stopped=False)
-    kind.undo(client, step(was_stopped), {"state": "stopped"})
-    kind.undo(client, step(was_running), {"state": "running"})
+    kind.undo(client, step(was_stopped), STOPPED)
+    kind.undo(client, step(was_running), RUNNING)
     assert (instance_state(was_stopped), instance_state(was_running)) == ("stopped", "running")
 
 
-def test_only_a_stop_is_worse_than_before() -> None:
-    running, stopped = {"state": "running"}, {"state": "stopped"}
-    assert kind.issue(running, stopped) == ("ec2_instance_stopped", "running -> stopped")
-    for good, now in ((stopped, running), (running, running), (stopped, stopped)):
+def test_a_stop_and_an_unanswered_check_are_worse_than_before() -> None:
+    impaired = {**RUNNING, "impaired": True}
+    assert kind.issue(RUNNING, STOPPED) == ("ec2_instance_stopped", "running -> stopped")
+    assert kind.issue(RUNNING, impaired) == ("ec2_instance_impaired", "the instance status check fails")
+    for good, now in ((STOPPED, RUNNING), (RUNNING, RUNNING), (STOPPED, STOPPED)):
         assert kind.issue(good, now) is None
+
+
+def test_what_befalls_a_replacement_is_an_issue_under_its_own_id_only() -> None:
+    assert kind.issue(RUNNING, {**STOPPED, "replaced_by": "i-2"}) is None
 
 
 def test_an_instance_needs_no_snapshot_to_be_started() -> None:

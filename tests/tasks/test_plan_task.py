@@ -35,7 +35,7 @@ def test_a_stopped_instance_is_to_be_started(cloud: Cloud) -> None:
     plan = made(cloud, stopping(one.id))
     (step,) = plan["steps"]
     assert (step["resource"]["arn"], step["action"], step["undo"]) == (one.arn, "start_instance", "stop_instance")
-    assert (step["target"], step["seen"], plan["autonomy"]) == ({"state": "running"}, {"state": "stopped"}, "auto")
+    assert (step["target"], step["seen"]["state"], plan["autonomy"]) == ({"state": "running"}, "stopped", "auto")
     assert plan["review_seconds"] == 3600
 
 

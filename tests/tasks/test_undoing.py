@@ -15,6 +15,7 @@ from managed import (
     put_into_state,
     put_value,
     resource,
+    unreachable,
     values,
 )
 from published import Json, on_bucket, overwriting, stopping
@@ -69,6 +70,16 @@ def test_a_change_that_somebody_else_made_since_is_left_alone(payload: Json) -> 
 def test_an_instance_that_did_not_become_healthy_is_stopped_again(cloud: Cloud) -> None:
     one = instance()
     assert "stop_instance done" in undone(failed(cloud, stopping(one.id)))
+    assert instance_state(one) == "stopped"
+
+
+def test_a_status_check_that_fails_meanwhile_is_nobody_elses_change(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = instance()
+    payload = failed(cloud, stopping(one.id))
+    unreachable(monkeypatch, one)
+    assert "stop_instance done" in undone(payload)
     assert instance_state(one) == "stopped"
 
 
