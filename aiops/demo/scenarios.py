@@ -122,6 +122,42 @@ def exposed(stage: Stage) -> Iterator[Execution]:
     stage.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[ssh_from("0.0.0.0/0")])
     yield ended(stage.executions(group, AUTHORIZE)[-1], "VERIFIED")
     must(stage.ingress(group) == ["10.0.0.0/8"], f"{group} lets in its own network and nobody else")
+def bucket_weakened(stage: Stage) -> Iterator[Execution]:
+    key = f"arn:aws:kms:{REGION}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    foreign = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
+    purge = {"ID": "purge", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}
+    s3 = stage.s3
+    for event, weaken, setting in (
+        ("PutBucketVersioning", s3.put_bucket_versioning, {"VersioningConfiguration": {"Status": "Suspended"}}),
+        (
+            "PutBucketEncryption",
+            s3.put_bucket_encryption,
+            {"ServerSideEncryptionConfiguration": {"Rules": [foreign]}},
+        ),
+        (
+            "PutBucketLifecycle",
+            s3.put_bucket_lifecycle_configuration,
+            {"LifecycleConfiguration": {"Rules": [purge]}},
+        ),
+        ("PutBucketLogging", s3.put_bucket_logging, {"BucketLoggingStatus": {}}),
+        ("PutBucketAcl", s3.put_bucket_acl, {"ACL": "public-read"}),
+    ):
+        bucket = stage.bucket(blocked=False)
+        before = stage.settings_of_bucket(bucket)
+        weaken(Bucket=bucket, **setting)
+        yield ended(stage.executions(bucket, event)[0], "VERIFIED")
+        after = stage.settings_of_bucket(bucket)
+        must(after == before, f"{bucket} is as it was before {event} (it was {before}, it is {after})")
+
+
+def bucket_deleted(stage: Stage) -> Iterator[Execution]:
+    bucket = stage.bucket()
+    before = stage.settings_of_bucket(bucket)
+    stage.s3.delete_bucket(Bucket=bucket)
+    yield ended(stage.executions(bucket, "DeleteBucket")[0], "VERIFIED")
+    after = stage.settings_of_bucket(bucket)
+    must(after == before, f"{bucket} has its configuration (it was {before}, it is {after})")
+    stage.told("VERIFIED", bucket, "its objects are gone")
 
 
 def table_deleted(stage: Stage) -> Iterator[Execution]:
@@ -331,6 +367,14 @@ SCENARIOS = (
     Scenario("unblocked", "somebody removes a bucket's public access block", unblocked, HEALED, "VERIFIED", basic=True),
     Scenario("opened", "somebody opens a bucket's policy to the world", opened, HEALED, "VERIFIED"),
     Scenario("exposed", "somebody opens a security group to the world", exposed, HEALED, "VERIFIED"),
+    Scenario(
+        "bucket_weakened",
+        "a bucket's versioning, encryption, lifecycle, logging and ACL are weakened",
+        bucket_weakened,
+        HEALED,
+        "VERIFIED",
+    ),
+    Scenario("bucket_deleted", "somebody deletes a bucket; its objects stay gone", bucket_deleted, HEALED, "VERIFIED"),
     Scenario("table_deleted", "somebody unprotects and deletes a table", table_deleted, HEALED, "VERIFIED"),
     Scenario(
         "table_weakened",

@@ -21,6 +21,14 @@ OWN = f"assumed-role/aiops-recovery-{REGION}/"
 PATIENCE = 60.0
 ALL_BLOCKED = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
 
+TIDY = {
+    "ID": "tidy",
+    "Status": "Enabled",
+    "Filter": {"Prefix": "tmp/"},
+    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 30},
+}
+LOGS = {"TargetBucket": "aiops-demo-logs", "TargetPrefix": "access/"}
+
 
 class ScenarioError(Exception):
     """Something that a scenario expects did not happen; the message says what."""
@@ -119,10 +127,13 @@ class Stage:
     def _bucket(self, autonomy: str, *, blocked: bool) -> str:
         self._number += 1
         name = f"aiops-demo-{self._number}"
-        self.s3.create_bucket(Bucket=name)
+        self.s3.create_bucket(Bucket=name, ObjectOwnership="BucketOwnerPreferred")
         block = ALL_BLOCKED if blocked else dict.fromkeys(ALL_BLOCKED, False)
         self.s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=block)
         self.s3.put_bucket_policy(Bucket=name, Policy=bucket_policy(name, f"arn:aws:iam::{ACCOUNT}:root"))
+        self.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+        self.s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [TIDY]})
+        self.s3.put_bucket_logging(Bucket=name, BucketLoggingStatus={"LoggingEnabled": LOGS})
         self.s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": TAG, "Value": autonomy}]})
         self._remembered(f"arn:aws:s3:::{name}", autonomy)
         return name
@@ -213,6 +224,19 @@ class Stage:
         tagged = [{"Name": "tag:aiops:replaces", "Values": [instance_id]}]
         (found,) = self.ec2.describe_instances(Filters=tagged)["Reservations"]
         return str(found["Instances"][0]["InstanceId"])
+    def settings_of_bucket(self, name: str) -> dict[str, Any]:
+        """What a deletion, or a call that weakens it, takes from a bucket."""
+        s3, bucket = self.s3, {"Bucket": name}
+        return {
+            "block": s3.get_public_access_block(**bucket)["PublicAccessBlockConfiguration"],
+            "policy": json.loads(s3.get_bucket_policy(**bucket)["Policy"]),
+            "public": [one for one in s3.get_bucket_acl(**bucket)["Grants"] if "URI" in one["Grantee"]],
+            "versioning": s3.get_bucket_versioning(**bucket).get("Status"),
+            "encryption": s3.get_bucket_encryption(**bucket)["ServerSideEncryptionConfiguration"],
+            "lifecycle": s3.get_bucket_lifecycle_configuration(**bucket)["Rules"],
+            "logging": s3.get_bucket_logging(**bucket).get("LoggingEnabled"),
+            "tags": s3.get_bucket_tagging(**bucket)["TagSet"],
+        }
 
     def value(self, name: str) -> tuple[str, str]:
         """Value and type of a parameter."""

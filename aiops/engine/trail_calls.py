@@ -66,6 +66,13 @@ CALLS = (
     Call("s3", "PutBucketPolicy", *_BUCKET),
     Call("s3", "DeleteBucketPolicy", *_BUCKET),
     Call("s3", "PutBucketAcl", *_BUCKET),
+    Call("s3", "PutBucketVersioning", *_BUCKET),
+    Call("s3", "PutBucketEncryption", *_BUCKET),
+    Call("s3", "DeleteBucketEncryption", *_BUCKET),
+    Call("s3", "PutBucketLifecycleConfiguration", *_BUCKET, event_name="PutBucketLifecycle"),
+    Call("s3", "DeleteBucketLifecycle", *_BUCKET),
+    Call("s3", "PutBucketLogging", *_BUCKET),
+    Call("s3", "DeleteBucket", *_BUCKET),
     Call("s3", "PutPublicAccessBlock", *_BUCKET, event_name="PutBucketPublicAccessBlock"),
     Call("s3", "DeletePublicAccessBlock", *_BUCKET, event_name="DeleteBucketPublicAccessBlock"),
 )

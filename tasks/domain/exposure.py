@@ -30,6 +30,8 @@ EVERYONE = (
     "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
 )
 
+CANNED = ("public-read", "public-read-write", "authenticated-read")
+
 
 def document(policy: Any) -> dict[str, Any]:
     """A policy as an object, whether it came as text or as one; empty when it is neither."""
@@ -58,6 +60,25 @@ def public_statements(policy: Any) -> list[str]:
 def public_grants(grants: Any) -> list[str]:
     """The permissions that an ACL's grants (as GetBucketAcl returns them) give to everybody."""
     return [grant["Permission"] for grant in grants or [] if grant.get("Grantee", {}).get("URI") in EVERYONE]
+
+
+def public_acl(asked: dict[str, Any]) -> list[str]:
+    """What a PutBucketAcl call, by its parameters in CloudTrail, gives to everybody: canned ACL, headers or grants."""
+    canned = [one for one in _items(asked.get("x-amz-acl")) if one in CANNED]
+    headers = [name for name, value in asked.items() if name.startswith("x-amz-grant-") and _names_everyone(value)]
+    policy = asked.get("AccessControlPolicy")
+    listed = policy.get("AccessControlList") if isinstance(policy, dict) else None
+    grants = _items(listed.get("Grant")) if isinstance(listed, dict) else []
+    return canned + headers + public_grants([one for one in grants if isinstance(one, dict)])
+
+
+def _items(value: Any) -> list[Any]:
+    """CloudTrail shows what occurs once bare or in a list."""
+    return value if isinstance(value, list) else [value]
+
+
+def _names_everyone(value: Any) -> bool:
+    return any(group in str(value) for group in EVERYONE)
 
 
 def open_blocks(configuration: Any) -> list[str]:

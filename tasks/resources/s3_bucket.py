@@ -1,71 +1,108 @@
-"""S3 buckets: public access block and policy are put back from the last good snapshot.
+"""S3 buckets: what was changed is put back from the last good snapshot; a deleted bucket is made anew, empty.
 
 BlockPublicPolicy does not touch a policy that already stands, so policy and ACL are read after every restore.
 """
 
-import json
-from typing import Any
-
-from tasks.domain.exposure import BLOCKS, open_blocks, public_grants, public_statements
+from tasks.domain.errors import NotRecovered, StillRestoring
+from tasks.domain.exposure import open_blocks, public_grants, public_statements
 from tasks.domain.knowledge import ARNS
-from tasks.domain.knowledge.s3 import BLOCK_REMOVED, BUCKET, POLICY_CHANGED, POLICY_PUBLIC
+from tasks.domain.knowledge import s3 as issues
+from tasks.domain.lifecycle import hasty_rules
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
 from tasks.resources import Aws
+from tasks.resources.s3_parts import create, put, read
 
+ARN = ARNS[issues.BUCKET]
 READS = {
-    "s3:GetBucketPublicAccessBlock": ARNS[BUCKET],
-    "s3:GetBucketPolicy": ARNS[BUCKET],
-    "s3:GetBucketAcl": ARNS[BUCKET],
+    f"s3:Get{name}": ARN
+    for name in (
+        "BucketAcl",
+        "BucketLocation",
+        "BucketLogging",
+        "BucketOwnershipControls",
+        "BucketPolicy",
+        "BucketPublicAccessBlock",
+        "BucketTagging",
+        "BucketVersioning",
+        "EncryptionConfiguration",
+        "LifecycleConfiguration",
+    )
 }
-LOOK = tuple(Permission(action, resource) for action, resource in READS.items())
+
+
+def _may(*names: str) -> tuple[Permission, ...]:
+    return tuple(Permission(action, ARN) for action in (*READS, *(f"s3:{name}" for name in names)))
+
+
+LIFECYCLE = _may("PutLifecycleConfiguration")
+SETTINGS = {
+    "put_public_access_block": Action(undo="none", permissions=_may("PutBucketPublicAccessBlock")),
+    "put_bucket_policy": Action(undo="none", permissions=_may("PutBucketPolicy", "DeleteBucketPolicy")),
+    "put_bucket_acl": Action(undo="none", permissions=_may("PutBucketAcl")),
+    "put_versioning": Action(undo="none", permissions=_may("PutBucketVersioning")),
+    "put_encryption": Action(undo="none", permissions=_may("PutEncryptionConfiguration")),
+    "put_lifecycle": Action(undo="none", permissions=LIFECYCLE),
+    "put_logging": Action(undo="none", permissions=_may("PutBucketLogging")),
+    "put_bucket_tags": Action(undo="none", permissions=_may("PutBucketTagging")),
+}
 ACTIONS = {
-    "put_public_access_block": Action(
-        undo="none", permissions=(*LOOK, Permission("s3:PutBucketPublicAccessBlock", ARNS[BUCKET]))
+    **SETTINGS,
+    "put_removed_lifecycle": Action(
+        undo="put_replaced_lifecycle", permissions=LIFECYCLE, undo_permissions=LIFECYCLE, data_risk=True
     ),
-    "put_bucket_policy": Action(
+    "create_bucket": Action(
         undo="none",
-        permissions=(
-            *LOOK,
-            Permission("s3:PutBucketPolicy", ARNS[BUCKET]),
-            Permission("s3:DeleteBucketPolicy", ARNS[BUCKET]),
-        ),
+        permissions=_may("CreateBucket", "PutBucketOwnershipControls"),
+        recreates=True,
+        then=tuple(SETTINGS),
     ),
 }
 DEADLINE = 120
 
-_CHANGED_BY = {"put_public_access_block": "public_access_block", "put_bucket_policy": "policy"}
-_ABSENT = ("NoSuchPublicAccessBlockConfiguration", "NoSuchBucketPolicy")
+_CHANGED_BY = {
+    "put_public_access_block": "public_access_block",
+    "put_bucket_policy": "policy",
+    "put_bucket_acl": "acl",
+    "put_versioning": "versioning",
+    "put_encryption": "encryption",
+    "put_lifecycle": "lifecycle",
+    "put_removed_lifecycle": "lifecycle",
+    "put_logging": "logging",
+    "put_bucket_tags": "tags",
+    "create_bucket": "region",
+}
+# What has no way back to not being there.
+_LASTING = ("public_access_block", "versioning", "tags")
+_ENFORCED = "BucketOwnerEnforced"
 
 
 def snapshot(aws: Aws, bucket: str) -> Json | None:
-    """Public access block, policy (canonical JSON text) and ACL grants; None when the bucket is gone."""
-    s3 = aws("s3")
-    try:
-        block = _or_none(s3, lambda: s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"])
-        policy = _or_none(s3, lambda: s3.get_bucket_policy(Bucket=bucket)["Policy"])
-        grants = s3.get_bucket_acl(Bucket=bucket)["Grants"]
-    except s3.exceptions.ClientError as refused:
-        if refused.response["Error"]["Code"] == "NoSuchBucket":
-            return None
-        raise
-    return {
-        "public_access_block": {name: bool(block.get(name)) for name in BLOCKS} if block else None,
-        "policy": _canonical(policy) if policy else None,
-        "acl": grants,
-    }
+    """Every part of its configuration that can be put back, and region and object ownership."""
+    return read(aws("s3"), bucket)
 
 
 def issue(good: Json, now: Json) -> tuple[str, str] | None:
+    """The worst difference."""
     weaker = set(open_blocks(now["public_access_block"])) - set(open_blocks(good["public_access_block"]))
     if weaker:
-        return BLOCK_REMOVED, f"public access block off: {', '.join(sorted(weaker))}"
-    if good["policy"] == now["policy"]:
-        return None
+        return issues.BLOCK_REMOVED, f"public access block off: {', '.join(sorted(weaker))}"
     public = set(public_statements(now["policy"])) - set(public_statements(good["policy"]))
     if public:
-        return POLICY_PUBLIC, f"policy lets everybody in: {', '.join(sorted(public))}"
-    return POLICY_CHANGED, "the policy was changed" if now["policy"] else "the policy was deleted"
+        return issues.POLICY_PUBLIC, f"policy lets everybody in: {', '.join(sorted(public))}"
+    granted = set(public_grants(now["acl"])) - set(public_grants(good["acl"]))
+    if granted:
+        return issues.ACL_PUBLIC, f"ACL lets everybody in: {', '.join(sorted(granted))}"
+    hasty = [] if good["lifecycle"] == now["lifecycle"] else hasty_rules(now["lifecycle"])
+    found = (
+        (good["policy"] != now["policy"], issues.POLICY_CHANGED, "policy"),
+        (good["versioning"] == "Enabled" != now["versioning"], issues.VERSIONING_SUSPENDED, "versioning"),
+        (good["encryption"] != now["encryption"], issues.ENCRYPTION_CHANGED, "default encryption"),
+        (bool(hasty), issues.LIFECYCLE_DELETES, "lifecycle"),
+        (bool(good["logging"] and not now["logging"]), issues.LOGGING_OFF, "access logging"),
+        (bool(good["lifecycle"] and not now["lifecycle"]), issues.LIFECYCLE_REMOVED, "lifecycle"),
+    )
+    return next(((name, f"the {what} was changed") for differs, name, what in found if differs), None)
 
 
 def target(action: str, good: Json | None, facts: Json) -> Json | None:
@@ -73,26 +110,38 @@ def target(action: str, good: Json | None, facts: Json) -> Json | None:
     if good is None:
         return None
     part = _CHANGED_BY[action]
-    if part == "public_access_block" and good[part] is None:
+    if action == "create_bucket":
+        return {part: good[part], "ownership": good["ownership"] or "ObjectWriter"}
+    new = facts.get("eventName") == "DeleteBucket"
+    if good[part] is None and (new or part in _LASTING):
+        return None
+    if part == "acl" and good["ownership"] == _ENFORCED:
         return None
     return {part: good[part], "open": _open(good)}
 
 
 def reached(target: Json, now: Json | None) -> bool:
-    return now is not None and all(now[part] == value for part, value in target.items() if part != "open")
+    if now is None:
+        return False
+    return all(now[part] == value for part, value in target.items() if part not in ("open", "ownership"))
 
 
 def restore(aws: Aws, step: Step) -> None:
-    s3 = aws("s3")
-    bucket, now = step.resource.id, snapshot(aws, step.resource.id)
-    if now is None or reached(step.target, now):
-        return
-    if step.action == "put_public_access_block":
-        s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=step.target["public_access_block"])
-    elif step.target["policy"] is None:
-        s3.delete_bucket_policy(Bucket=bucket)
-    else:
-        s3.put_bucket_policy(Bucket=bucket, Policy=step.target["policy"])
+    s3, bucket = aws("s3"), step.resource.id
+    now = read(s3, bucket)
+    if now is None and step.action == "create_bucket":
+        try:
+            create(s3, bucket, region=step.target["region"], ownership=step.target["ownership"])
+        except s3.exceptions.BucketAlreadyExists:
+            raise NotRecovered(f"another account has taken the name {bucket}") from None
+        except s3.exceptions.ClientError as refused:
+            # S3 takes a while to forget a deleted bucket.
+            if refused.response["Error"]["Code"] != "OperationAborted":
+                raise
+            raise StillRestoring(f"the deletion of {bucket} still goes on") from None
+    elif now is not None and not reached(step.target, now) and step.action != "create_bucket":
+        part = _CHANGED_BY[step.action]
+        put(s3, bucket, part, step.target[part])
 
 
 def verify(aws: Aws, step: Step, after: Json) -> str:
@@ -102,12 +151,14 @@ def verify(aws: Aws, step: Step, after: Json) -> str:
         return "the bucket is gone"
     if not reached(step.target, now):
         return f"the {_CHANGED_BY[step.action].replace('_', ' ')} is not what it was"
-    still = [opening for opening in _open(now) if opening not in step.target["open"]]
+    still = [opening for opening in _open(now) if opening not in step.target.get("open", [opening])]
     return f"still open: {', '.join(still)}" if still else ""
 
 
 def undo(aws: Aws, step: Step, before: Json) -> None:
-    """Nothing: taking this back would open the bucket again."""
+    """Takes back a lifecycle that was put where none was; all else would open the bucket or weaken it again."""
+    if step.action == "put_removed_lifecycle":
+        put(aws("s3"), step.resource.id, "lifecycle", before["lifecycle"])
 
 
 def _open(state: Json) -> list[str]:
@@ -116,16 +167,3 @@ def _open(state: Json) -> list[str]:
     policy = public_statements(state["policy"]) if "RestrictPublicBuckets" in off else []
     acl = public_grants(state["acl"]) if "IgnorePublicAcls" in off else []
     return [f"policy statement {name}" for name in policy] + [f"ACL {permission}" for permission in acl]
-
-
-def _canonical(policy: str) -> str:
-    return json.dumps(json.loads(policy), sort_keys=True, separators=(",", ":"))
-
-
-def _or_none(s3: Any, read: Any) -> Any:
-    try:
-        return read()
-    except s3.exceptions.ClientError as refused:
-        if refused.response["Error"]["Code"] in _ABSENT:
-            return None
-        raise

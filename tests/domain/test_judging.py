@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
-from published import ACCOUNT, Json, actors, call, on_bucket, overwriting, sample, stopping
+from published import ACCOUNT, REGION, Json, actors, call, on_bucket, overwriting, sample, stopping
 
 from tasks.domain.events import FAULTS
 from tasks.domain.incident import understand
 from tasks.domain.knowledge.cloudtrail import DELETED as TRAIL_DELETED
 from tasks.domain.knowledge.cloudtrail import EVENTS_DESELECTED, LOGGING_STOPPED, SETTINGS_WEAKENED
+from tasks.domain.knowledge import s3
 from tasks.domain.knowledge.dynamodb import DELETED, PROTECTION_OFF, RECOVERY_OFF, THROUGHPUT_CUT
 from tasks.domain.knowledge.ec2 import GROUP_OPENED, STOPPED
 from tasks.domain.knowledge.ec2 import GROUP_OPENED, STOPPED, TERMINATED
@@ -24,6 +25,22 @@ OFF = {
 }
 ON = dict.fromkeys(OFF, True)
 CONFIGURATION = "requestParameters.PublicAccessBlockConfiguration"
+
+
+WORLD = "http://acs.amazonaws.com/groups/global/AllUsers"
+
+
+def encrypting(algorithm: str, key: str = "") -> Json:
+    """PutBucketEncryption with this default."""
+    default = {"SSEAlgorithm": algorithm} | ({"KMSMasterKeyID": key} if key else {})
+    rule = {"ApplyServerSideEncryptionByDefault": default}
+    return call("PutBucketEncryption", {"requestParameters.ServerSideEncryptionConfiguration": {"Rule": rule}})
+
+
+def expiring(rule: Json) -> Json:
+    """PutBucketLifecycle with two rules, the first of which is given."""
+    rules = [{"Status": "Enabled", **rule}, {"Status": "Enabled", "Expiration": {"Days": "365"}}]
+    return call("PutBucketLifecycle", {"requestParameters.LifecycleConfiguration": {"Rule": rules}})
 
 
 def throughput(read: int, write: int) -> Json:
@@ -86,6 +103,30 @@ HARMFUL: list[tuple[Json, str, str, str]] = [
     ),
     (call("AuthorizeSecurityGroupIngress"), GROUP_OPENED, "TAMPERING", "tcp 22-22 from 0.0.0.0/0"),
     (call("DeleteBucketPolicy"), POLICY_CHANGED, "TAMPERING", "policy was deleted"),
+    (call("PutBucketAcl"), s3.ACL_PUBLIC, "TAMPERING", "(public-read)"),
+    (call("PutBucketAcl", {"requestParameters.x-amz-acl": ["authenticated-read"]}), s3.ACL_PUBLIC, "TAMPERING", "ACL"),
+    (call("PutBucketAcl_grants"), s3.ACL_PUBLIC, "TAMPERING", "(READ)"),
+    (
+        call("PutBucketAcl", {"requestParameters": {"bucketName": "abc", "x-amz-grant-read": f'uri="{WORLD}"'}}),
+        s3.ACL_PUBLIC,
+        "TAMPERING",
+        "x-amz-grant-read",
+    ),
+    (call("PutBucketVersioning"), s3.VERSIONING_SUSPENDED, "TAMPERING", "versioning was suspended"),
+    (encrypting("AES256"), s3.ENCRYPTION_CHANGED, "TAMPERING", "S3's own keys"),
+    (
+        encrypting("aws:kms", f"arn:aws:kms:{REGION}:111122223333:key/abc"),
+        s3.ENCRYPTION_CHANGED,
+        "TAMPERING",
+        "a key of account 111122223333",
+    ),
+    (call("DeleteBucketEncryption"), s3.ENCRYPTION_CHANGED, "TAMPERING", "encryption was removed"),
+    (call("PutBucketLifecycle"), s3.LIFECYCLE_DELETES, "TAMPERING", "rule ExampleRule"),
+    (expiring({"NoncurrentVersionExpiration": {"NoncurrentDays": 1}}), s3.LIFECYCLE_DELETES, "TAMPERING", "number 1"),
+    (expiring({"Expiration": {"Date": "2026-03-01"}}), s3.LIFECYCLE_DELETES, "TAMPERING", "number 1"),
+    (call("DeleteBucketLifecycle"), s3.LIFECYCLE_REMOVED, "TAMPERING", "nothing expires"),
+    (call("PutBucketLogging"), s3.LOGGING_OFF, "TAMPERING", "logging was switched off"),
+    (call("DeleteBucket"), s3.DELETED, "FAILURE", "its objects are gone"),
     (call("DeleteTable"), DELETED, "FAILURE", "table was deleted"),
     (
         call("UpdateTable", {"requestParameters": {"tableName": "t", "deletionProtectionEnabled": False}}),
@@ -151,6 +192,15 @@ HARMLESS: list[Json] = [
     updating_trail(enableLogFileValidation=True, kmsKeyId=""),
     call("StopLogging", {"requestParameters": None}),
     drift("no issue of ours"),
+    call("PutBucketAcl", {"requestParameters.x-amz-acl": "private"}),
+    call("PutBucketAcl", {"requestParameters": {"bucketName": "abc", "AccessControlPolicy": "rubbish"}}),
+    call("PutBucketVersioning", {"requestParameters.VersioningConfiguration": {"Status": "Enabled"}}),
+    call("PutBucketEncryption"),
+    encrypting("aws:kms", "alias/own"),
+    expiring({"Expiration": {"Days": 30}}),
+    expiring({"Expiration": {"Days": 1}, "Status": "Disabled"}),
+    expiring({"Transition": {"Days": 1, "StorageClass": "GLACIER"}}),
+    call("PutBucketLogging", {"requestParameters.BucketLoggingStatus": {"LoggingEnabled": {"TargetBucket": "logs"}}}),
     call("UpdateTable"),
     updating(throughput(10, 10), throughput(10, 10)),
     updating(throughput(100, 100), throughput(0, 0), billingMode="PROVISIONED"),

@@ -36,6 +36,14 @@ FAULT_SAMPLES = {
     "cloudtrail_PutBucketPublicAccessBlock": (BUCKET, B_1, S3 + B_1),
     "cloudtrail_PutBucketPolicy": (BUCKET, B_1, S3 + B_1),
     "cloudtrail_DeleteBucketPolicy": (BUCKET, B_1, S3 + B_1),
+    "cloudtrail_PutBucketAcl": (BUCKET, B_1, S3 + B_1),
+    "cloudtrail_PutBucketVersioning": (BUCKET, B_1, S3 + B_1),
+    "cloudtrail_PutBucketEncryption": (BUCKET, B_1, S3 + B_1),
+    "cloudtrail_DeleteBucketEncryption": (BUCKET, B_1, S3 + B_1),
+    "cloudtrail_PutBucketLifecycle": (BUCKET, B_1, S3 + B_1),
+    "cloudtrail_DeleteBucketLifecycle": (BUCKET, B_1, S3 + B_1),
+    "cloudtrail_PutBucketLogging": (BUCKET, B_1, S3 + B_1),
+    "cloudtrail_DeleteBucket": (BUCKET, B_1, S3 + B_1),
     "cloudtrail_DeleteTable": (TABLE, T_1, DYNAMODB + T_1),
     "cloudtrail_UpdateTable": (TABLE, T_1, DYNAMODB + T_1),
     "cloudtrail_UpdateContinuousBackups": (TABLE, T_1, DYNAMODB + T_1),
@@ -155,6 +163,8 @@ def test_an_arn_of_another_account_is_not_taken_for_ours() -> None:
 
 def test_only_a_deletion_leaves_its_resource_gone() -> None:
     assert understand(call("DeleteTable")).gone
+    assert understand(call("DeleteBucket")).gone
+    assert not understand(call("DeleteBucketPolicy")).gone
     assert not understand(call("UpdateTable")).gone
 
 

@@ -279,6 +279,12 @@ GRANTS = {
     ],
 }
 
+ENCRYPTION = {
+    "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/example"},
+    "BucketKeyEnabled": True,
+}
+EXPIRY = {"ID": "ExampleRule", "Status": "Enabled", "Filter": {"Prefix": "*"}, "Expiration": {"Days": 1}}
+
 ACTS: dict[str, Callable[..., Any]] = {
     "CreateBucket": lambda s3, ec2, ssm, i: s3.create_bucket(Bucket="created"),
     "PutBucketTagging": lambda s3, ec2, ssm, i: s3.put_bucket_tagging(Bucket="acts", Tagging={"TagSet": TAGS}),
@@ -289,6 +295,19 @@ ACTS: dict[str, Callable[..., Any]] = {
     "PutBucketPublicAccessBlock": lambda s3, ec2, ssm, i: s3.put_public_access_block(
         Bucket="acts", PublicAccessBlockConfiguration=OPEN
     ),
+    "PutBucketVersioning": lambda s3, ec2, ssm, i: s3.put_bucket_versioning(
+        Bucket="acts", VersioningConfiguration={"Status": "Suspended"}
+    ),
+    "PutBucketEncryption": lambda s3, ec2, ssm, i: s3.put_bucket_encryption(
+        Bucket="acts", ServerSideEncryptionConfiguration={"Rules": [ENCRYPTION]}
+    ),
+    "DeleteBucketEncryption": lambda s3, ec2, ssm, i: s3.delete_bucket_encryption(Bucket="acts"),
+    "PutBucketLifecycle": lambda s3, ec2, ssm, i: s3.put_bucket_lifecycle_configuration(
+        Bucket="acts", LifecycleConfiguration={"Rules": [EXPIRY]}
+    ),
+    "DeleteBucketLifecycle": lambda s3, ec2, ssm, i: s3.delete_bucket_lifecycle(Bucket="acts"),
+    "PutBucketLogging": lambda s3, ec2, ssm, i: s3.put_bucket_logging(Bucket="acts", BucketLoggingStatus={}),
+    "DeleteBucket": lambda s3, ec2, ssm, i: s3.delete_bucket(Bucket="created"),
     "DeleteBucketPublicAccessBlock": lambda s3, ec2, ssm, i: s3.delete_public_access_block(Bucket="acts"),
     "StopInstances": lambda s3, ec2, ssm, i: ec2.stop_instances(InstanceIds=[i]),
     "StartInstances": lambda s3, ec2, ssm, i: ec2.start_instances(InstanceIds=[i]),
