@@ -48,7 +48,7 @@ class Stage:
         self.states, self.dynamo, self.lambdas = (
             engine.client(name) for name in ("stepfunctions", "dynamodb", "lambda")
         )
-        self.cloudtrail = engine.client("cloudtrail")
+        self.cloudtrail, self.rds = engine.client("cloudtrail"), engine.client("rds")
         self.iam, self.events, self.sqs = (engine.client(name) for name in ("iam", "events", "sqs"))
         self.unseen: Callable[[], AbstractContextManager[None]] = nullcontext
         self._before: set[str] = set()
@@ -69,6 +69,41 @@ class Stage:
         """A private bucket with a policy of its own, its public access block on or off, remembered."""
         with self.unseen():
             return self._bucket(autonomy, blocked=blocked)
+
+    def database(self) -> str:
+        """A protected database in security and parameter groups of its own, remembered by the agent."""
+        with self.unseen():
+            return self._database()
+
+    def _database(self) -> str:
+        self._number += 1
+        name = f"demo-database-{self._number}"
+        group = {"DBParameterGroupName": name, "DBParameterGroupFamily": "postgres16", "Description": name}
+        self.rds.create_db_parameter_group(**group)
+        self.rds.create_db_instance(
+            DBInstanceIdentifier=name,
+            DBInstanceClass="db.t3.micro",
+            Engine="postgres",
+            MasterUsername="owner",
+            MasterUserPassword="demonstration",
+            AllocatedStorage=20,
+            DBParameterGroupName=name,
+            VpcSecurityGroupIds=["sg-0123456789abcdef0"],
+            BackupRetentionPeriod=7,
+            DeletionProtection=True,
+            PubliclyAccessible=False,
+            Tags=[{"Key": TAG, "Value": "auto"}],
+        )
+        self._remembered(f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{name}", "auto")
+        return name
+
+    def looks(self, database: str) -> dict[str, Any]:
+        """What of a database matters to those who use it."""
+        one = self.rds.describe_db_instances(DBInstanceIdentifier=database)["DBInstances"][0]
+        parts = ("DBInstanceStatus", "DBInstanceClass", "BackupRetentionPeriod", "DeletionProtection",
+                 "PubliclyAccessible", "MultiAZ", "VpcSecurityGroups", "TagList")  # fmt: skip
+        group = one["DBParameterGroups"][0]["DBParameterGroupName"]
+        return {**{part: one[part] for part in parts}, "parameters": group}
 
     def trail(self, name: str | None = None) -> str:
         """A trail that logs, remembered by the agent: the named one, or a new one with a bucket of its own."""

@@ -10,6 +10,7 @@ from ministack.services import stepfunctions
 
 from aiops.engine import (
     bus,
+    databases,
     executions,
     instances,
     lambda_errors,
@@ -26,6 +27,7 @@ from aiops.engine.environment import ACCOUNT, REGION
 
 __all__ = [
     "application",
+    "databases",
     "executions",
     "lambda_errors",
     "models",

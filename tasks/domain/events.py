@@ -10,7 +10,7 @@ from typing import Any
 
 from tasks.domain import knowledge
 from tasks.domain.kinds import CLOUDTRAIL, Json, Kind
-from tasks.domain.knowledge import ssm
+from tasks.domain.knowledge import rds, ssm
 
 DRIFT = "Drift"
 DRIFT_SOURCE = "aiops"
@@ -45,7 +45,8 @@ def resource_ids(kind: Kind, detail: Json) -> tuple[str, ...]:
 
 
 def _own_name(resource_type: str, name: str) -> str:
-    """A call may name a resource by its ARN."""
+    """A call may name a resource by its ARN, and a database in any case, which RDS makes small."""
+    name = name.lower() if resource_type == rds.INSTANCE else name
     named = named_by(name)
     return named[1] if named and named[0] == resource_type else name
 

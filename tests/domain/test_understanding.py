@@ -10,6 +10,7 @@ from tasks.domain.incident import understand
 from tasks.domain.knowledge import CREATIONS
 from tasks.domain.knowledge.cloudtrail import TRAIL
 from tasks.domain.knowledge.ec2 import INSTANCE
+from tasks.domain.knowledge.rds import INSTANCE as DATABASE
 from tasks.domain.knowledge.s3 import BUCKET
 from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.domain.payload import Actor, Resource
@@ -20,6 +21,7 @@ EC2, SSM, S3 = (
     "arn:aws:s3:::",
 )
 I_1, I_2, NAME, B_1 = "i-1234567890abcdef0", "i-0598c7d356eba48d7", "example/db/host", "amzn-s3-demo-bucket"
+DBS, DB = f"arn:aws:rds:{REGION}:{ACCOUNT}:db:", "example-database"
 TRAILS, EYES = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/", "ExampleTrail"
 
 FAULT_SAMPLES = {
@@ -30,6 +32,10 @@ FAULT_SAMPLES = {
     "cloudtrail_PutBucketPublicAccessBlock": (BUCKET, B_1, S3 + B_1),
     "cloudtrail_PutBucketPolicy": (BUCKET, B_1, S3 + B_1),
     "cloudtrail_DeleteBucketPolicy": (BUCKET, B_1, S3 + B_1),
+    "rds_db_instance_event": (DATABASE, DB, DBS + DB),
+    "cloudtrail_StopDBInstance": (DATABASE, DB, DBS + DB),
+    "cloudtrail_ModifyDBInstance": (DATABASE, DB, DBS + DB),
+    "cloudtrail_DeleteDBInstance": (DATABASE, DB, DBS + DB),
     "cloudtrail_StopLogging": (TRAIL, EYES, TRAILS + EYES),
     "cloudtrail_PutEventSelectors": (TRAIL, EYES, TRAILS + EYES),
     "cloudtrail_UpdateTrail": (TRAIL, EYES, TRAILS + EYES),
@@ -42,6 +48,7 @@ CREATION_SAMPLES = {
     "cloudtrail_AddTagsToResource": PARAMETER,
     "cloudtrail_CreateBucket": BUCKET,
     "cloudtrail_PutBucketTagging": BUCKET,
+    "cloudtrail_CreateDBInstance": DATABASE,
     "cloudtrail_AddTags": TRAIL,
     "cloudtrail_StartLogging": TRAIL,
 }
@@ -136,6 +143,12 @@ def test_a_resource_named_by_its_arn_is_the_one_named_by_its_name(name: str) -> 
     by_arn = understand(call(name, {"requestParameters.name": TRAILS + EYES}))
     assert by_arn.resources == understand(call(name)).resources
     assert by_arn.gone == (name == "DeleteTrail")
+
+
+def test_a_database_is_the_same_however_it_is_written() -> None:
+    """RDS makes names small."""
+    shouted = understand(call("StopDBInstance", {"requestParameters.dBInstanceIdentifier": DB.upper()}))
+    assert shouted.resources == understand(call("StopDBInstance")).resources
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])
