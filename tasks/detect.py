@@ -9,11 +9,12 @@ from tasks.domain.errors import Malformed
 from tasks.domain.guards import Block
 from tasks.domain.incident import understand, unreadable
 from tasks.domain.knowledge.ec2 import STATE as EC2_STATE
+from tasks.domain.knowledge.rds import EVENT as RDS_EVENT
 from tasks.domain.moment import seconds
 from tasks.domain.outcome import NORMAL
 from tasks.domain.payload import Incident, Json, dump
 from tasks.domain.rules import judge
-from tasks.resources import ec2_instance
+from tasks.resources import module
 from tasks.runtime import tags
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
@@ -24,6 +25,9 @@ from tasks.runtime.switch import stopped
 from tasks.store import incidents, snapshots
 from tasks.store.claims import Claims, claim
 from tasks.store.rate import Rate
+
+# Events of the services themselves, which tell no actor.
+NATIVE = (EC2_STATE, RDS_EVENT)
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def _guarded(env: Environment, incident: Incident) -> Incident | Block:
     kept = guards.managed(incident, _tags(env, incident), policy())
     if isinstance(kept, Block):
         return kept
-    if incident.event == EC2_STATE and ec2_instance.called(client, incident.resources[0].id):
+    if incident.event in NATIVE and module(kept.resources[0].type).called(client, kept.resources[0].id):
         return Block(guards.DEFERRED, "a caller stopped it: the CloudTrail event of the call tells who, and decides")
     return kept
 

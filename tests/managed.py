@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from cloud import Cloud
 import pytest
+from cloud import Cloud
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.instances import Instance
 from published import ACCOUNT, REGION, Json
@@ -13,6 +13,7 @@ from tasks.domain.events import arn
 from tasks.domain.knowledge.cloudtrail import TRAIL
 from tasks.domain.knowledge.dynamodb import TABLE
 from tasks.domain.knowledge.ec2 import INSTANCE
+from tasks.domain.knowledge.rds import INSTANCE as DATABASE
 from tasks.domain.knowledge.s3 import BUCKET
 from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.domain.payload import Resource
@@ -102,6 +103,27 @@ def trail(name: str = "eyes", *, autonomy: str = "auto", **settings: Any) -> Res
     client("cloudtrail").put_event_selectors(TrailName=name, EventSelectors=[WRITES])
     client("cloudtrail").start_logging(Name=name)
     return resource(TRAIL, name, autonomy)
+
+
+def database(name: str = "orders", *, autonomy: str = "auto", **settings: Any) -> Resource:
+    """A protected database with a parameter group of its own."""
+    rds, settings = client("rds"), {"DBParameterGroupName": "own", **settings}
+    group = {"DBParameterGroupName": "own", "DBParameterGroupFamily": "postgres16", "Description": "own"}
+    rds.create_db_parameter_group(**group)
+    rds.create_db_instance(
+        DBInstanceIdentifier=name,
+        DBInstanceClass="db.t3.micro",
+        Engine="postgres",
+        MasterUsername="owner",
+        MasterUserPassword="not-a-secret",
+        AllocatedStorage=20,
+        BackupRetentionPeriod=7,
+        DeletionProtection=True,
+        PubliclyAccessible=False,
+        Tags=tagging(autonomy),
+        **settings,
+    )
+    return resource(DATABASE, name, autonomy)
 
 
 def policy_of(bucket: str, principal: Any = None, **statement: Any) -> Json:

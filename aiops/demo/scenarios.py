@@ -122,6 +122,8 @@ def exposed(stage: Stage) -> Iterator[Execution]:
     stage.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[ssh_from("0.0.0.0/0")])
     yield ended(stage.executions(group, AUTHORIZE)[-1], "VERIFIED")
     must(stage.ingress(group) == ["10.0.0.0/8"], f"{group} lets in its own network and nobody else")
+
+
 def bucket_weakened(stage: Stage) -> Iterator[Execution]:
     key = f"arn:aws:kms:{REGION}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
     foreign = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
@@ -220,6 +222,45 @@ def trail_deleted(stage: Stage) -> Iterator[Execution]:
     must(stage.logging(trail), f"{trail} is there again and logs")
     after = stage.cloudtrail.get_trail(Name=trail)["Trail"]
     must(after == before, f"{trail} is as it was (it is {after}, it was {before})")
+
+
+def database_stopped(stage: Stage) -> Iterator[Execution]:
+    database = stage.database()
+    before = stage.looks(database)
+    stage.rds.stop_db_instance(DBInstanceIdentifier=database)
+    yield ended(stage.executions(database, "StopDBInstance")[0], "VERIFIED")
+    must(stage.looks(database) == before, f"{database} is available again")
+
+
+def database_opened(stage: Stage) -> Iterator[Execution]:
+    database = stage.database()
+    before = stage.looks(database)
+    weaker = {"PubliclyAccessible": True, "DeletionProtection": False, "BackupRetentionPeriod": 0}
+    stage.rds.modify_db_instance(DBInstanceIdentifier=database, ApplyImmediately=True, **weaker)
+    yield ended(stage.executions(database, "ModifyDBInstance")[0], "VERIFIED")
+    must(stage.looks(database) == before, f"{database} is protected again")
+
+
+def database_deleted(stage: Stage) -> Iterator[Execution]:
+    database = stage.database()
+    before = stage.looks(database)
+    with stage.deaf("aws.rds"):
+        stage.rds.modify_db_instance(DBInstanceIdentifier=database, ApplyImmediately=True, DeletionProtection=False)
+    stage.rds.delete_db_instance(DBInstanceIdentifier=database, FinalDBSnapshotIdentifier=f"{database}-last")
+    yield ended(stage.executions(database, "DeleteDBInstance")[0], "VERIFIED")
+    after = stage.looks(database)
+    must(after == before, f"{database} is as it was (it is {after}, it was {before})")
+
+
+def database_lost(stage: Stage) -> Iterator[Execution]:
+    database = stage.database()
+    with stage.deaf("aws.rds"):
+        stage.rds.modify_db_instance(DBInstanceIdentifier=database, ApplyImmediately=True, DeletionProtection=False)
+    stage.rds.delete_db_instance(DBInstanceIdentifier=database, SkipFinalSnapshot=True)
+    yield ended(stage.executions(database, "DeleteDBInstance")[0], "TOLD")
+    found = stage.rds.describe_db_instances()["DBInstances"]
+    must(database not in [one["DBInstanceIdentifier"] for one in found], "no empty database is made")
+    stage.told(database, "nothing is left to restore it from")
 
 
 def duplicate(stage: Stage) -> Iterator[Execution]:
@@ -390,6 +431,16 @@ SCENARIOS = (
     Scenario("trail_deleted", "somebody deletes a trail", trail_deleted, HEALED, "VERIFIED"),
     Scenario("hung", "an instance no longer answers its status check", hung, HEALED, "VERIFIED"),
     Scenario("terminated", "somebody terminates an instance with an address", terminated, HEALED, "VERIFIED"),
+    Scenario("database_stopped", "somebody stops a database", database_stopped, HEALED, "VERIFIED"),
+    Scenario("database_opened", "somebody takes away a database's protection", database_opened, HEALED, "VERIFIED"),
+    Scenario("database_deleted", "somebody deletes a database", database_deleted, HEALED, "VERIFIED"),
+    Scenario(
+        "database_lost",
+        "somebody deletes a database with all its backups",
+        database_lost,
+        "Detect Analyze Plan Notify StoreMetrics",
+        "TOLD",
+    ),
     Scenario("duplicate", "the same event arrives five times at once", duplicate, BLOCKED, "DUPLICATE"),
     Scenario("cooldown", "the same parameter is overwritten again right away", cooldown, BLOCKED, "COOLDOWN"),
     Scenario("swept", "the event is lost, the sweep finds the difference", swept, HEALED, "VERIFIED"),

@@ -56,7 +56,7 @@ class Stage:
         self.states, self.dynamo, self.lambdas = (
             engine.client(name) for name in ("stepfunctions", "dynamodb", "lambda")
         )
-        self.cloudtrail = engine.client("cloudtrail")
+        self.cloudtrail, self.rds = engine.client("cloudtrail"), engine.client("rds")
         self.iam, self.events, self.sqs = (engine.client(name) for name in ("iam", "events", "sqs"))
         self.unseen: Callable[[], AbstractContextManager[None]] = nullcontext
         self._before: set[str] = set()
@@ -87,6 +87,41 @@ class Stage:
         """A table with an item, protected, with every setting that its backup would not bring back, remembered."""
         with self.unseen():
             return self._table(autonomy)
+
+    def database(self) -> str:
+        """A protected database in security and parameter groups of its own, remembered by the agent."""
+        with self.unseen():
+            return self._database()
+
+    def _database(self) -> str:
+        self._number += 1
+        name = f"demo-database-{self._number}"
+        group = {"DBParameterGroupName": name, "DBParameterGroupFamily": "postgres16", "Description": name}
+        self.rds.create_db_parameter_group(**group)
+        self.rds.create_db_instance(
+            DBInstanceIdentifier=name,
+            DBInstanceClass="db.t3.micro",
+            Engine="postgres",
+            MasterUsername="owner",
+            MasterUserPassword="demonstration",
+            AllocatedStorage=20,
+            DBParameterGroupName=name,
+            VpcSecurityGroupIds=["sg-0123456789abcdef0"],
+            BackupRetentionPeriod=7,
+            DeletionProtection=True,
+            PubliclyAccessible=False,
+            Tags=[{"Key": TAG, "Value": "auto"}],
+        )
+        self._remembered(f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{name}", "auto")
+        return name
+
+    def looks(self, database: str) -> dict[str, Any]:
+        """What of a database matters to those who use it."""
+        one = self.rds.describe_db_instances(DBInstanceIdentifier=database)["DBInstances"][0]
+        parts = ("DBInstanceStatus", "DBInstanceClass", "BackupRetentionPeriod", "DeletionProtection",
+                 "PubliclyAccessible", "MultiAZ", "VpcSecurityGroups", "TagList")  # fmt: skip
+        group = one["DBParameterGroups"][0]["DBParameterGroupName"]
+        return {**{part: one[part] for part in parts}, "parameters": group}
 
     def trail(self, name: str | None = None) -> str:
         """A trail that logs, remembered by the agent: the named one, or a new one with a bucket of its own."""
@@ -201,6 +236,7 @@ class Stage:
         except self.cloudtrail.exceptions.TrailNotFoundException:
             return False
         return log_writes(self.cloudtrail.get_event_selectors(TrailName=trail))
+
     def checks(self, instance_id: str) -> list[str]:
         """The system check and the instance check."""
         (found,) = self.ec2.describe_instance_status(InstanceIds=[instance_id])["InstanceStatuses"]
@@ -224,6 +260,7 @@ class Stage:
         tagged = [{"Name": "tag:aiops:replaces", "Values": [instance_id]}]
         (found,) = self.ec2.describe_instances(Filters=tagged)["Reservations"]
         return str(found["Instances"][0]["InstanceId"])
+
     def settings_of_bucket(self, name: str) -> dict[str, Any]:
         """What a deletion, or a call that weakens it, takes from a bucket."""
         s3, bucket = self.s3, {"Bucket": name}

@@ -11,6 +11,7 @@ from ministack.services import stepfunctions
 from aiops.engine import (
     asynchronous,
     bus,
+    databases,
     executions,
     instances,
     lambda_errors,
@@ -31,6 +32,7 @@ from aiops.engine.environment import ACCOUNT, REGION
 __all__ = [
     "application",
     "asynchronous",
+    "databases",
     "executions",
     "lambda_errors",
     "models",
@@ -89,6 +91,8 @@ def impair(instance_id: str, impaired: bool) -> None:
 
 def throttle(table: str, throttled: bool) -> None:
     (throttling.tables.add if throttled else throttling.tables.discard)(table)
+
+
 def hang(instance_id: str) -> None:
     instances.hung.add(instance_id)
 

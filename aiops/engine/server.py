@@ -154,6 +154,7 @@ class Engine:
     def throttle(self, table: str, throttled: bool = True) -> None:
         """A DynamoDB table is out of throughput: its items can be neither read nor written, until taken back."""
         self._behaviour.throttle(table, throttled)
+
     def hang(self, instance_id: str) -> None:
         """The guest no longer answers: the instance check alone fails, until the instance is rebooted or stopped."""
         self._behaviour.hang(instance_id)

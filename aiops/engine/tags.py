@@ -1,22 +1,29 @@
-"""The tagging API sees instances, security groups, parameters and trails too, and so do IAM conditions on tags."""
+"""The tagging API sees resources of EC2, SSM, CloudTrail and RDS too, and so do IAM conditions on tags."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import cloudtrail, ec2, tagging
+from ministack.services import cloudtrail, ec2, rds, tagging
+
+Tagged = Iterator[tuple[str, list[dict[str, Any]]]]
 
 
-def _of_ec2() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def _of_ec2() -> Tagged:
     for kind, names in (("instance", list(ec2._instances)), ("security-group", list(ec2._security_groups))):
         for name in names:
             yield f"arn:aws:ec2:{get_region()}:{get_account_id()}:{kind}/{name}", list(ec2._tags.get(name, []))
 
 
-def _trails() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def _trails() -> Tagged:
     for _region, _name, trail in cloudtrail._visible_trail_items():
         yield trail["TrailARN"], tagging._normalise_flat(cloudtrail._trail_tags.get(trail["TrailARN"]) or {})
 
 
-tagging._COLLECTORS |= {"ec2": _of_ec2, "ssm": tagging._collect_ssm, "cloudtrail": _trails}
-tagging._RESOURCE_TAG_COLLECTORS |= {"ec2": _of_ec2, "s3": tagging._collect_s3}
+def _databases() -> Tagged:
+    for one in rds._instances.values():
+        yield one["DBInstanceArn"], list(rds._tags.get(one["DBInstanceArn"], []))
+
+
+tagging._COLLECTORS |= {"ec2": _of_ec2, "ssm": tagging._collect_ssm, "cloudtrail": _trails, "rds": _databases}
+tagging._RESOURCE_TAG_COLLECTORS |= {"ec2": _of_ec2, "s3": tagging._collect_s3, "rds": _databases}

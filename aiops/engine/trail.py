@@ -30,7 +30,7 @@ async def _record(
     original: Any, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any], request_id: str
 ) -> Any:
     call = _listed(method, path, headers, body, query)
-    seen = _logging()  # the call that stops or deletes the trail is the last that it logs
+    seen = call is not None and _logging()  # the call that stops or deletes the trail is the last that it logs
     response = await original(method, path, headers, body, query, request_id)
     identity = user_identity(extract_access_key_id(headers, query)) if call else None
     if call and identity:

@@ -22,6 +22,7 @@ class Call:
 _INSTANCE = ("AWS::EC2::Instance", "instanceId")
 _BUCKET = ("AWS::S3::Bucket", "bucketName")
 _TABLE = ("AWS::DynamoDB::Table", "tableName")
+_DATABASE = ("AWS::RDS::DBInstance", "dBInstanceIdentifier")
 _TRAIL = ("AWS::CloudTrail::Trail", "name")
 _PARAMETER = ("AWS::SSM::Parameter", "name")
 
@@ -61,6 +62,11 @@ CALLS = (
     Call("cloudtrail", "UpdateTrail", *_TRAIL),
     Call("cloudtrail", "DeleteTrail", *_TRAIL),
     Call("cloudtrail", "PutEventSelectors", "AWS::CloudTrail::Trail", "trailName"),
+    Call("rds", "CreateDBInstance", *_DATABASE, hidden=("masterUserPassword",)),
+    Call("rds", "AddTagsToResource", "AWS::RDS::DBInstance", "resourceName"),
+    Call("rds", "StopDBInstance", *_DATABASE),
+    Call("rds", "ModifyDBInstance", *_DATABASE, hidden=("masterUserPassword",)),
+    Call("rds", "DeleteDBInstance", *_DATABASE),
     Call("s3", "CreateBucket", *_BUCKET, lists_resource=False),
     Call("s3", "PutBucketTagging", *_BUCKET),
     Call("s3", "PutBucketPolicy", *_BUCKET),

@@ -71,7 +71,9 @@ def response_elements(
         if model.output_shape is None:
             return {**head, "_return": True}
         return {**head, **trail_ec2.response(_parsed(model, status, headers, body), model.output_shape)}
-    return _small(_parsed(model, status, headers, body), model.output_shape) or None
+    told = _small(_parsed(model, status, headers, body), model.output_shape)
+    # RDS tells of the database itself.
+    return told.get("dBInstance", told) or None
 
 
 def error(model: OperationModel, *, status: int, headers: Tree, body: bytes) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 from tasks.domain.errors import Malformed
 from tasks.domain.events import FAULTS, arn, event_name, kind_of, resource_ids, resource_type
 from tasks.domain.kinds import CLOUDTRAIL, Kind
+from tasks.domain.knowledge import rds
 from tasks.domain.moment import iso, seconds
 from tasks.domain.payload import Actor, Incident, Json, Resource
 from tasks.domain.text import clean, trim
@@ -104,6 +105,7 @@ def incident_id(account: str, region: str, resources: tuple[Resource, ...], even
 def _resource(resource_type: str, named: str, *, region: str, account: str) -> Resource:
     """A resource of this account by its name, or by its ARN, which some calls take as well."""
     name = named.removeprefix(arn(resource_type, "", region=region, account=account))
+    name = name.lower() if resource_type == rds.INSTANCE else name  # RDS makes it small itself
     return Resource(resource_type, name, arn(resource_type, name, region=region, account=account))
 
 

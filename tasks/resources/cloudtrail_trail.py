@@ -107,13 +107,18 @@ def issue(good: Json, now: Json) -> tuple[str, str] | None:
 def target(action: str, good: Json | None, facts: Json) -> Json | None:
     """To be logging needs no snapshot; all else is as the snapshot has it."""
     if action == "recreate_trail":
-        return {"settings": good["settings"], "tags": good["tags"]} if good else None
+        # Nobody may set the tags of AWS's own services.
+        tags = [tag for tag in good["tags"] if not tag["Key"].startswith("aws:")] if good else []
+        return {"settings": good["settings"], "tags": tags} if good else None
     known = {part: good[part] for part in ("settings", "selectors") if good[part]} if good else {}
     return {"logging": True, **known}
 
 
 def reached(target: Json, now: Json | None) -> bool:
-    return now is not None and all(now[part] == value for part, value in target.items())
+    """A trail that stands is no longer to be recreated, whatever its settings."""
+    if now is None or "tags" in target:
+        return now is not None
+    return all(now[part] == value for part, value in target.items())
 
 
 def restore(aws: Aws, step: Step) -> None:
@@ -141,7 +146,7 @@ def verify(aws: Aws, step: Step, after: Json) -> str:
     if not reached(step.target, now):
         other = [part for part, value in step.target.items() if now[part] != value]
         return f"not as it was: {', '.join(other)}"
-    if "selectors" not in step.target and not log_writes(now["selectors"]):
+    if step.action == "restore_trail" and "selectors" not in step.target and not log_writes(now["selectors"]):
         return "it logs no management events that write"
     failing = aws("cloudtrail").get_trail_status(Name=step.resource.id).get("LatestDeliveryError")
     return f"it cannot deliver: {failing}" if failing else ""

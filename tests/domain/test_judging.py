@@ -7,12 +7,14 @@ from published import ACCOUNT, REGION, Json, actors, call, on_bucket, overwritin
 
 from tasks.domain.events import FAULTS
 from tasks.domain.incident import understand
+from tasks.domain.knowledge import s3
 from tasks.domain.knowledge.cloudtrail import DELETED as TRAIL_DELETED
 from tasks.domain.knowledge.cloudtrail import EVENTS_DESELECTED, LOGGING_STOPPED, SETTINGS_WEAKENED
-from tasks.domain.knowledge import s3
 from tasks.domain.knowledge.dynamodb import DELETED, PROTECTION_OFF, RECOVERY_OFF, THROUGHPUT_CUT
-from tasks.domain.knowledge.ec2 import GROUP_OPENED, STOPPED
 from tasks.domain.knowledge.ec2 import GROUP_OPENED, STOPPED, TERMINATED
+from tasks.domain.knowledge.rds import DELETED as DB_DELETED
+from tasks.domain.knowledge.rds import STOPPED as DB_STOPPED
+from tasks.domain.knowledge.rds import WEAKENED as DB_WEAKENED
 from tasks.domain.knowledge.s3 import BLOCK_REMOVED, POLICY_CHANGED, POLICY_PUBLIC
 from tasks.domain.knowledge.ssm import OVERWRITTEN
 from tasks.domain.rules import RULES, SEVERITIES, judge
@@ -61,6 +63,16 @@ def policy(**statement: Any) -> Json:
 def drift(issue: str) -> Json:
     detail = {"resource": {"type": "AWS::S3::Bucket", "id": "abc"}, "issue": issue, "difference": "this and that"}
     return {**sample("ec2_instance_state_change"), "source": "aiops", "detail-type": "Drift", "detail": detail}
+
+
+def modifying(**given: Any) -> Json:
+    """ModifyDBInstance with these settings."""
+    return call("ModifyDBInstance", {"requestParameters": {"dBInstanceIdentifier": "db", **given}})
+
+
+def deleting(**given: Any) -> Json:
+    """DeleteDBInstance with these parameters beside the name; without any, with none at all."""
+    return call("DeleteDBInstance", {"requestParameters": {"dBInstanceIdentifier": "db", **given} if given else None})
 
 
 def selecting(**given: Any) -> Json:
@@ -148,6 +160,23 @@ HARMFUL: list[tuple[Json, str, str, str]] = [
         "limited to 1 and 1",
     ),
     (updating(throughput(1, 1), None), THROUGHPUT_CUT, "TAMPERING", "limited to 1 and 1"),
+    (sample("rds_db_instance_event"), DB_STOPPED, "FAILURE", "the database was stopped"),
+    (call("StopDBInstance"), DB_STOPPED, "FAILURE", "StopDBInstance was called"),
+    (call("ModifyDBInstance"), DB_WEAKENED, "TAMPERING", "made publicly accessible"),
+    (
+        modifying(deletionProtection=False, backupRetentionPeriod=0),
+        DB_WEAKENED,
+        "TAMPERING",
+        "deletion protection switched off, automated backups switched off and deleted",
+    ),
+    (call("DeleteDBInstance"), DB_DELETED, "FAILURE", "nothing is left to restore it from"),
+    (
+        deleting(skipFinalSnapshot=False, finalDBSnapshotIdentifier="last"),
+        DB_DELETED,
+        "FAILURE",
+        "its final snapshot last is left",
+    ),
+    (deleting(skipFinalSnapshot=True, deleteAutomatedBackups=False), DB_DELETED, "FAILURE", "backups are left"),
     (call("StopLogging"), LOGGING_STOPPED, "TAMPERING", "was stopped"),
     (call("DeleteTrail"), TRAIL_DELETED, "TAMPERING", "was deleted"),
     (call("PutEventSelectors"), EVENTS_DESELECTED, "TAMPERING", "no longer logged"),
@@ -191,6 +220,10 @@ HARMLESS: list[Json] = [
     selecting(),
     updating_trail(enableLogFileValidation=True, kmsKeyId=""),
     call("StopLogging", {"requestParameters": None}),
+    modifying(deletionProtection=True, backupRetentionPeriod=14, publiclyAccessible=False),
+    modifying(allocatedStorage=40),
+    deleting(),
+    sample("rds_db_instance_event", {"detail.EventID": "RDS-EVENT-0088"}),
     drift("no issue of ours"),
     call("PutBucketAcl", {"requestParameters.x-amz-acl": "private"}),
     call("PutBucketAcl", {"requestParameters": {"bucketName": "abc", "AccessControlPolicy": "rubbish"}}),

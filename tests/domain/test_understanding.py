@@ -11,6 +11,7 @@ from tasks.domain.knowledge import CREATIONS
 from tasks.domain.knowledge.cloudtrail import TRAIL
 from tasks.domain.knowledge.dynamodb import TABLE
 from tasks.domain.knowledge.ec2 import GROUP, INSTANCE
+from tasks.domain.knowledge.rds import INSTANCE as DATABASE
 from tasks.domain.knowledge.s3 import BUCKET
 from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.domain.payload import Actor, Resource
@@ -24,6 +25,7 @@ EC2, DYNAMODB, SSM, S3 = (
 I_1, I_2, NAME, B_1 = "i-1234567890abcdef0", "i-0598c7d356eba48d7", "example/db/host", "amzn-s3-demo-bucket"
 G_1 = "sg-1234567890abcdef0"
 T_1 = "ExampleTable"
+DBS, DB = f"arn:aws:rds:{REGION}:{ACCOUNT}:db:", "example-database"
 TRAILS, EYES = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/", "ExampleTrail"
 
 FAULT_SAMPLES = {
@@ -47,6 +49,10 @@ FAULT_SAMPLES = {
     "cloudtrail_DeleteTable": (TABLE, T_1, DYNAMODB + T_1),
     "cloudtrail_UpdateTable": (TABLE, T_1, DYNAMODB + T_1),
     "cloudtrail_UpdateContinuousBackups": (TABLE, T_1, DYNAMODB + T_1),
+    "rds_db_instance_event": (DATABASE, DB, DBS + DB),
+    "cloudtrail_StopDBInstance": (DATABASE, DB, DBS + DB),
+    "cloudtrail_ModifyDBInstance": (DATABASE, DB, DBS + DB),
+    "cloudtrail_DeleteDBInstance": (DATABASE, DB, DBS + DB),
     "cloudtrail_StopLogging": (TRAIL, EYES, TRAILS + EYES),
     "cloudtrail_PutEventSelectors": (TRAIL, EYES, TRAILS + EYES),
     "cloudtrail_UpdateTrail": (TRAIL, EYES, TRAILS + EYES),
@@ -61,6 +67,7 @@ CREATION_SAMPLES = {
     "cloudtrail_PutBucketTagging": BUCKET,
     "cloudtrail_CreateTable": TABLE,
     "cloudtrail_TagResource": TABLE,
+    "cloudtrail_CreateDBInstance": DATABASE,
     "cloudtrail_AddTags": TRAIL,
     "cloudtrail_StartLogging": TRAIL,
 }
@@ -173,6 +180,12 @@ def test_a_trail_named_by_its_arn_is_the_one_named_by_its_name(name: str) -> Non
     by_arn = understand(call(name, {"requestParameters.name": TRAILS + EYES}))
     assert by_arn.resources == understand(call(name)).resources
     assert by_arn.gone == (name == "DeleteTrail")
+
+
+def test_a_database_is_the_same_however_it_is_written() -> None:
+    """RDS makes names small."""
+    shouted = understand(call("StopDBInstance", {"requestParameters.dBInstanceIdentifier": DB.upper()}))
+    assert shouted.resources == understand(call("StopDBInstance")).resources
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])

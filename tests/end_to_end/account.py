@@ -9,7 +9,10 @@ from typing import Any
 from aiops.demo.stage import MACHINE, TAG, Execution, ScenarioError, Stage
 from aiops.engine import REGION, Engine
 from aiops.names import CLAIMS_TABLE
-from tasks.domain.events import BUCKET, INSTANCE, PARAMETER, named_by
+from tasks.domain.events import named_by
+from tasks.domain.knowledge.ec2 import INSTANCE
+from tasks.domain.knowledge.s3 import BUCKET
+from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.domain.message import console
 from tasks.store.items import decode, encode
 

@@ -4,7 +4,7 @@ import pytest
 from by_hand import call, detected
 from cloud import CLAIMS, INCIDENTS, RECOVERY_ROLE, Cloud
 from left_behind import everything, incident, lock
-from managed import instance, parameter, resource
+from managed import database, instance, parameter, resource
 from published import Json, actors, changed, overwriting, sample, stopping
 
 from tasks import detect
@@ -157,6 +157,12 @@ def test_a_state_change_that_a_call_explains_waits_for_the_call(cloud: Cloud) ->
 def test_a_stop_from_inside_is_claimed(cloud: Cloud) -> None:
     one = instance(stopped=False)
     assert blocked(cloud, sample("ec2_instance_state_change", {"detail.instance-id": one.id})) == "claimed"
+
+
+def test_a_databases_own_event_of_its_stop_waits_for_the_calls(cloud: Cloud) -> None:
+    """RDS stops a database only when somebody tells it to, and who it was may have been allowed to."""
+    event = sample("rds_db_instance_event", {"detail.SourceIdentifier": database().id})
+    assert blocked(cloud, event) == "DEFERRED"
 
 
 @pytest.mark.parametrize("event", [overwriting(NAME, 1), overwriting(NAME, 2, errorCode="AccessDenied")])

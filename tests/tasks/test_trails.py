@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from managed import TAG, WRITES, trail
+from moto.cloudtrail.models import TrailStatus
 from published import Json
 
 from tasks.domain.errors import NotRecovered
@@ -113,6 +114,22 @@ def test_a_deleted_trail_is_made_anew_logging_and_managed() -> None:
     assert good["tags"] == [{"Key": TAG, "Value": "auto"}]
     assert good["selectors"] == {"EventSelectors": [WRITES]}
     assert good["settings"]["IncludeGlobalServiceEvents"] is False
+
+
+def test_the_tags_of_aws_itself_are_not_given_again() -> None:
+    """CloudFormation tags what it makes, and nobody else may."""
+    one = trail()
+    good = state(one)
+    good["tags"].insert(0, {"Key": "aws:cloudformation:stack-name", "Value": "aiops"})
+    assert step(one, RECREATE, good).target["tags"] == [{"Key": TAG, "Value": "auto"}]
+
+
+def test_a_trail_that_cannot_deliver_is_not_healthy(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = trail()
+    good = state(one)
+    failing = {"IsLogging": True, "LatestDeliveryError": "AccessDenied"}
+    monkeypatch.setattr(TrailStatus, "description", lambda _: failing)
+    assert kind.verify(client, step(one, RESTORE, good), {}) == "it cannot deliver: AccessDenied"
 
 
 def test_a_trail_without_its_bucket_cannot_be_made() -> None:
