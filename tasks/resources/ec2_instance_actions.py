@@ -1,0 +1,61 @@
+"""What looking at EC2 instances, starting, rebooting and replacing them takes."""
+
+from tasks.domain.knowledge import ARNS
+from tasks.domain.knowledge.ec2 import INSTANCE
+from tasks.domain.planning import Action, Permission
+from tasks.resources.ec2_replacement import REPLACES
+
+READS = {
+    "ec2:DescribeInstances": "*",
+    "ec2:DescribeInstanceStatus": "*",
+    "ec2:DescribeAddresses": "*",
+    "ec2:DescribeInstanceAttribute": ARNS[INSTANCE],
+    "iam:GetInstanceProfile": "arn:{partition}:iam::{account}:instance-profile/*",
+}
+LOOK = tuple(Permission(action, resource) for action, resource in READS.items())
+# EC2 lets itself use the key of an encrypted volume (docs.aws.amazon.com/ebs, "How Amazon EBS encryption works").
+GRANT = Permission(
+    "kms:CreateGrant",
+    "arn:{partition}:kms:{region}:{account}:key/*",
+    {
+        "Bool": {"kms:GrantIsForAWSResource": "true"},
+        "StringLike": {"kms:ViaService": "ec2.{region}.amazonaws.com*"},
+    },
+)
+EC2 = "arn:{partition}:ec2:{region}:{account}:"
+# What a launch uses and makes, each resource checked by itself
+# (docs.aws.amazon.com/AWSEC2, "Example policies to control access the Amazon EC2 API", "Launch instances").
+LAUNCH = (
+    Permission("ec2:RunInstances", EC2 + "instance/*", {"StringLike": {f"aws:RequestTag/{REPLACES}": "{id}"}}),
+    Permission("ec2:CreateTags", EC2 + "instance/*", {"StringEquals": {"ec2:CreateAction": "RunInstances"}}),
+    Permission("ec2:RunInstances", "arn:{partition}:ec2:{region}::image/{image}"),
+    *(
+        Permission("ec2:RunInstances", EC2 + one)
+        for one in ("volume/*", "network-interface/*", "subnet/{subnet}", "security-group/{groups}", "key-pair/{key}")
+    ),
+    Permission(
+        "iam:PassRole",
+        "arn:{partition}:iam::{account}:role/{role}",
+        {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
+    ),
+)
+ASSOCIATE = (
+    Permission("ec2:AssociateAddress", EC2 + "elastic-ip/{address}"),
+    Permission("ec2:AssociateAddress", EC2 + "instance/*", {"StringLike": {f"aws:ResourceTag/{REPLACES}": "{id}"}}),
+)
+ACTIONS = {
+    "start_instance": Action(
+        undo="stop_instance",
+        permissions=(Permission("ec2:StartInstances", ARNS[INSTANCE], tagged=True), *LOOK, GRANT),
+        undo_permissions=(Permission("ec2:StopInstances", ARNS[INSTANCE], tagged=True), *LOOK),
+    ),
+    "reboot_instance": Action(
+        undo="none",
+        permissions=(Permission("ec2:RebootInstances", ARNS[INSTANCE], tagged=True), *LOOK),
+        disruptive=True,
+    ),
+    "replace_instance": Action(
+        undo="none", permissions=(*LOOK, *LAUNCH, GRANT), recreates=True, then=("associate_address",)
+    ),
+    "associate_address": Action(undo="none", permissions=(*LOOK, *ASSOCIATE)),
+}
