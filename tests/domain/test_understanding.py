@@ -5,7 +5,7 @@ import json
 import pytest
 from published import ACCOUNT, REGION, Json, actors, call, changed, on_bucket, overwriting, sample, stopping
 
-from tasks.domain.events import FAULTS
+from tasks.domain.events import FAULTS, tagging_types
 from tasks.domain.incident import understand
 from tasks.domain.knowledge import CREATIONS
 from tasks.domain.knowledge.cloudtrail import TRAIL
@@ -235,3 +235,7 @@ def test_resources_of_one_name_and_different_types_are_different_incidents() -> 
 def test_incident_ids_are_32_hex_digits(event: Json) -> None:
     assert len(understand(event).id) == 32
     assert int(understand(event).id, 16)
+
+
+def test_every_type_is_found_by_the_name_that_the_tagging_api_has_for_it() -> None:
+    assert {"ec2:instance", "s3", "ssm:parameter", "cloudtrail:trail", "rds:db"} <= set(tagging_types())
