@@ -32,7 +32,8 @@ class Template:
 
     def statements(self, role: str) -> list[Json]:
         """All statements of a role's own policies, each with lists of actions and resources."""
-        policies = [one for one in self.of_type("AWS::IAM::Policy") if role in one["Roles"]]
+        kinds = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")  # CDK lets what is too long for one overflow
+        policies = [one for kind in kinds for one in self.of_type(kind) if role in one["Roles"]]
         inline = [
             policy
             for logical_id, one in self.resources.items()

@@ -193,7 +193,7 @@ def test_a_replacement_that_was_stopped_is_not_healthy() -> None:
 
 
 def test_a_member_of_an_auto_scaling_group_is_never_replaced() -> None:
-    one = instance(stopped=False, **{"aws:autoscaling:groupName": "web"})
+    one = instance(stopped=False, more={"aws:autoscaling:groupName": "web"})
     good = kind.snapshot(client, one.id)
     assert kind.target(REPLACE, good, {}) is None
     assert kind.target(REPLACE, None, {}) is None

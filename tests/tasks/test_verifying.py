@@ -81,7 +81,7 @@ def test_some_of_several_resources_are_waited_for_then_partial(cloud: Cloud) -> 
         verified(payload)
     result = verified(restored_at(payload, 1000))
     assert (result["outcome"], result["wrong"]) == ("PARTIAL", {broken.arn: "the instance is stopped"})
-    assert (snapshot(healthy.arn)["state"], snapshot(broken.arn)) == ({"state": "running"}, {})
+    assert (snapshot(healthy.arn)["state"]["state"], snapshot(broken.arn)) == ("running", {})
 
 
 def test_a_resource_that_vanished_is_not_healthy(payload: Json) -> None:
