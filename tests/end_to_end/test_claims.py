@@ -1,5 +1,7 @@
 """Exactly one recovery, whatever arrives at once."""
 
+from functools import partial
+
 from published import sample
 
 from aiops.demo.scenarios import STOP
@@ -18,7 +20,7 @@ def test_thirty_identical_events_at_once_change_the_resource_once(account: Accou
     with account.deaf("aws.ec2"):
         account.ec2.stop_instances(InstanceIds=[instance])
         event = account.recorded(STOP, instance)
-    account.at_once([lambda: account.engine.deliver(event)] * 30)
+    account.at_once([partial(account.engine.deliver, event)] * 30)
     outcomes = [one.outcome for one in account.executions(instance, STOP, count=30)]
     assert sorted(outcomes) == ["DUPLICATE"] * 29 + ["VERIFIED"]
     assert account.changes("StartInstances", instance) == 1
@@ -32,7 +34,7 @@ def test_two_resources_at_once_both_heal(account: Account) -> None:
         account.ec2.stop_instances(InstanceIds=instances[:1])
         account.ec2.stop_instances(InstanceIds=instances[1:])
         events = [account.recorded(STOP, instance) for instance in instances]
-    account.at_once([lambda event=event: account.engine.deliver(event) for event in events])
+    account.at_once([partial(account.engine.deliver, event) for event in events])
     for instance in instances:
         assert [one.outcome for one in account.executions(instance, STOP)] == ["VERIFIED"]
         assert account.instance_state(instance) == "running"

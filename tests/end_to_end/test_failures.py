@@ -89,10 +89,15 @@ def timeout(account: Account, function: str, seconds: int) -> Iterator[None]:
         account.lambdas.update_function_configuration(FunctionName=name, Timeout=before)
 
 
+def slow(request: Json) -> Json:
+    time.sleep(4)
+    return {}
+
+
 def test_a_function_that_runs_out_of_time(account: Account) -> None:
     """Analyze has two seconds, the model takes four."""
     instance, tokens = account.instance(), account.tokens()
-    with timeout(account, "Analyze", 2), account.model(lambda request: time.sleep(4) or {}):
+    with timeout(account, "Analyze", 2), account.model(slow):
         account.ec2.stop_instances(InstanceIds=[instance])
         [execution] = account.executions(instance, STOP)
     assert (execution.status, execution.error, execution.states[-1]) == ("FAILED", "Sandbox.Timedout", "Analyze")
