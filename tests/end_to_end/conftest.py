@@ -19,9 +19,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items[number] = item
 
 
+@pytest.fixture(scope="package", autouse=True)
+def _alone() -> None:
+    """There is one engine at a time: another directory's, which pytest keeps until the very end, has no use any more."""
+    if Engine._running is not None:
+        Engine._running.stop()
+
+
 @pytest.fixture(scope="package")
 def deployed() -> Iterator[Account]:
-    with Engine.start(wait_scale=0.02) as engine:
+    with Engine.start(wait_scale=0.02) as engine, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("aiops.demo.stage.PATIENCE", 180)  # a test machine may be busy
         deploy(engine, context=CONTEXT)
         yield Account(engine)
 

@@ -21,7 +21,7 @@ def test_thirty_identical_events_at_once_change_the_resource_once(account: Accou
     with account.deaf("aws.ec2"):
         account.ec2.stop_instances(InstanceIds=[instance])
         event = account.recorded(STOP, instance)
-    account.at_once([lambda: account.engine.deliver(event)] * 30)
+    account.at_once([partial(account.engine.deliver, event)] * 30)
     outcomes = [one.outcome for one in account.executions(instance, STOP, count=30)]
     assert sorted(outcomes) == ["DUPLICATE"] * 29 + ["VERIFIED"]
     assert account.changes("StartInstances", instance) == 1

@@ -91,6 +91,7 @@ def timeout(account: Account, function: str, seconds: int) -> Iterator[None]:
 
 
 def slow(request: dict[str, Any]) -> dict[str, Any]:
+def slow(request: Json) -> Json:
     time.sleep(4)
     return {}
 
