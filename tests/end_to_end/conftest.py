@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package", autouse=True)
 def _alone() -> None:
-    """There is one engine at a time: another directory's, which pytest keeps until the very end, has no use any more."""
+    """There is one engine at a time: another directory's, which pytest keeps until the end, is of no more use."""
     if Engine._running is not None:
         Engine._running.stop()
 

@@ -412,7 +412,7 @@ def test_the_calls_on_a_database_are_the_events_that_aws_publishes(calls: Listen
     """All but the description of the database equals the sample: that holds what MiniStack knows of one."""
     for name, asked in DATABASE.items():
         user("rds")._make_api_call(name, asked)
-        event = calls.until(lambda event, name=name: event["detail"]["eventName"] == name)
+        event = calls.until(partial(named, name))
         expected = sample(f"cloudtrail_{name}")
         assert shape(event["detail"]["requestParameters"]) == shape(expected["detail"]["requestParameters"])
         assert event["detail"].keys() == expected["detail"].keys()
@@ -760,7 +760,7 @@ def test_a_launch_is_checked_on_all_that_it_uses_and_makes(engine: Engine) -> No
     """The launcher's permission for the instance stands under the tag that it must give."""
     ec2_arn = f"arn:aws:ec2:{REGION}:{ACCOUNT}:"
     tagged = {"StringLike": {"aws:RequestTag/aiops:replaces": "i-old"}}
-    may = [
+    may: list[dict[str, Any]] = [
         {**ALLOW_ALL, "Action": "ec2:RunInstances", "Resource": ec2_arn + "instance/*", "Condition": tagged},
         *(
             {**ALLOW_ALL, "Action": "ec2:RunInstances", "Resource": one}

@@ -90,7 +90,6 @@ def timeout(account: Account, function: str, seconds: int) -> Iterator[None]:
         account.lambdas.update_function_configuration(FunctionName=name, Timeout=before)
 
 
-def slow(request: dict[str, Any]) -> dict[str, Any]:
 def slow(request: Json) -> Json:
     time.sleep(4)
     return {}

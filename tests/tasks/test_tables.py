@@ -17,7 +17,9 @@ pytestmark = pytest.mark.usefixtures("cloud")
 RESTORE, THROUGHPUT = "restore_deleted_table", "put_throughput"
 PROTECT, RECOVER = "enable_deletion_protection", "enable_point_in_time_recovery"
 STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
-BY_OWNER = {"AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("id", "owner")]}
+BY_OWNER: dict[str, Any] = {
+    "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("id", "owner")]
+}
 
 
 def units(read: int, write: int) -> Json:
