@@ -143,12 +143,14 @@ def _update(table: str, incident_id: str, update: str, condition: str, values: J
 
 
 def newest_of_type(dynamo: Any, table: str, resource_type: str, most: int = 50) -> list[Json]:
-    """The newest incidents of a resource type, newest first (from an index, so possibly a moment behind)."""
+    """How the newest incidents of a resource type went, newest first (from an index, so possibly a moment behind)."""
     found = dynamo.query(
         TableName=table,
         IndexName="resource-type-index",
         KeyConditionExpression="resource_type = :type",
         ExpressionAttributeValues=encode({":type": resource_type}),
+        ProjectionExpression="incident_id, issue, workflow_state, #timestamp, closed_at",
+        ExpressionAttributeNames={"#timestamp": "timestamp"},
         ScanIndexForward=False,
         Limit=most,
     )

@@ -1,0 +1,59 @@
+"""Run every measurement on one engine and print one table, or with `--json` one JSON object."""
+
+import json
+import sys
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import cold_start, cost, overhead, sizes
+from bench.stand import stand
+
+OVERHEAD_GOAL, COLD_GOAL, COST_GOAL = 2.0, 1.25, 0.60
+
+
+def main() -> int:
+    """Exit status 0 whatever the figures: they are for people, who see what is over its goal."""
+    console = Console(stderr=True)
+    with console.status("starting") as status, stand(lambda text: status.update(text)) as one:
+        healing, used, others = cost.incident(one)
+        slow = overhead.measure(one, healing, told=lambda text: status.update(text))
+        cold = cold_start.measure(one, healing, told=lambda text: status.update(text))
+        packages = sizes.measure(one)
+    price = {name: sum(one.dollars(cost.INCIDENTS).values()) for name, one in (("alone", used), ("caused", others))}
+    if "--json" in sys.argv[1:]:
+        figures = {
+            "overhead": asdict(slow) | {"ratio": slow.ratio},
+            "cold_start": [asdict(task) | {"ratio": task.ratio} for task in cold],
+            "packages": [asdict(package) for package in packages],
+            "dollars_per_1000": price,
+            "used": asdict(used),
+        }
+        print(json.dumps(figures))
+        return 0
+    table = Table("what", "measured", "against", "ratio or price", "goal", "")
+    rows = [("a healing execution", f"{slow.healing:.2f} s", f"{slow.idle:.2f} s idle", slow.ratio, OVERHEAD_GOAL)]
+    rows += [
+        (f"cold start of {task.task}", f"{task.seconds:.2f} s", f"{task.bare:.2f} s bare", task.ratio, COLD_GOAL)
+        for task in sorted(cold, key=lambda task: -task.ratio)
+    ]
+    for what, measured, against, ratio, goal in rows:
+        table.add_row(what, measured, against, f"{ratio:.2f}", f"at most {goal}", _verdict(ratio, goal))
+    for package in packages:
+        size = f"{package.zipped / 1000:.0f} kB zipped, {package.unzipped / 1000:.0f} kB"
+        table.add_row(f"package of {len(package.functions)} functions", size, "", "", "", "")
+    total = f"{used.transitions} transitions, {cost.POLLS} polls of Verify"
+    verdict = _verdict(price["alone"], COST_GOAL)
+    table.add_row("1,000 incidents", total, "", f"${price['alone']:.2f}", f"at most ${COST_GOAL:.2f}", verdict)
+    table.add_row("  and what they cause", f"{others.transitions} transitions", "", f"${price['caused']:.2f}", "", "")
+    Console(width=None if sys.stdout.isatty() else 110).print(table)
+    return 0
+
+
+def _verdict(figure: float, goal: float) -> str:
+    return "[green]ok[/green]" if figure <= goal else "[red]over[/red]"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

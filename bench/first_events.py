@@ -1,0 +1,56 @@
+"""The event that each task gets in a cold start, different each time so that there is something to do."""
+
+import json
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+from bench.stand import Json, Run, Stand
+
+
+def events(stand: Stand, model: Run, task: str) -> Iterator[Any]:
+    """Without end; `model` is an execution of the agent's that healed. KeyError for a task that is not known."""
+    for number in count(1):
+        yield _MADE[task](stand, model, number)
+
+
+def _input(model: Run, state: str) -> Json:
+    entered = [one["stateEnteredEventDetails"] for one in model.history if "stateEnteredEventDetails" in one]
+    return dict(json.loads(next(one["input"] for one in entered if one["name"] == state)))
+
+
+def _stopped(model: Run, number: int) -> Json:
+    """The event that started `model`, as if of another stop."""
+    event = json.loads(model.input)
+    return {**event, "detail": {**event["detail"], "eventID": f"bench-{number}"}}
+
+
+def _aborted(stand: Stand, model: Run, number: int) -> Json:
+    arn = stand.aborted(_stopped(model, number))
+    return {"detail": {"executionArn": arn}}
+
+
+def _undeliverable(stand: Stand, model: Run, number: int) -> Json:
+    attributes = {name: {"stringValue": "bench"} for name in ("RULE_ARN", "ERROR_MESSAGE")}
+    return {"Records": [{"body": json.dumps(_stopped(model, -number)), "messageAttributes": attributes}]}
+
+
+def _as_it_was(state: str) -> Callable[[Stand, Run, int], Json]:
+    return lambda _stand, model, _number: _input(model, state)
+
+
+def _attempt(state: str) -> Callable[[Stand, Run, int], Json]:
+    return lambda _stand, model, number: {**_input(model, state), "attempt": number}
+
+
+_MADE: dict[str, Callable[[Stand, Run, int], Any]] = {
+    **{name: _as_it_was(name) for name in ("Analyze", "Plan", "Record", "Verify", "Notify", "StoreMetrics")},
+    "Detect": lambda _stand, model, number: {"event": _stopped(model, number), "execution": model.arn},
+    "RequestReview": lambda _stand, model, number: {"input": _input(model, "Recover"), "token": f"bench-{number}"},
+    "Restore": _attempt("Restore"),
+    "Undo": _attempt("Verify"),
+    "HandleFailure": _aborted,
+    "HandleUndeliverable": _undeliverable,
+    "TakeSnapshots": lambda *_: {},
+    "CheckTrail": lambda *_: {},
+}
