@@ -2,17 +2,13 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from aiops.demo.stage import MACHINE, TAG, Execution, ScenarioError, Stage
-from aiops.engine import REGION, Engine
+from aiops.demo.stage import MACHINE, Execution, Stage
+from aiops.engine import REGION
 from aiops.names import CLAIMS_TABLE
-from tasks.domain.events import named_by
-from tasks.domain.knowledge.ec2 import INSTANCE
-from tasks.domain.knowledge.s3 import BUCKET
-from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.domain.message import console
 from tasks.store.items import decode, encode
 
@@ -20,35 +16,19 @@ ROLE = f"aiops-recovery-{REGION}"
 Json = dict[str, Any]
 
 
-UNTAG: dict[str, Callable[["Account", str], Any]] = {
-    INSTANCE: lambda account, name: account.ec2.delete_tags(Resources=[name], Tags=[{"Key": TAG}]),
-    PARAMETER: lambda account, name: account.ssm.remove_tags_from_resource(
-        ResourceType="Parameter", ResourceId=name, TagKeys=[TAG]
-    ),
-    BUCKET: lambda account, name: account.s3.delete_bucket_tagging(Bucket=name),
-}
-
-
 class Account(Stage):
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self._tagging = engine.client("resourcegroupstaggingapi")
-
-    def managed(self) -> set[str]:
-        """The ARNs of everything that is opted in."""
-        pages = self._tagging.get_paginator("get_resources").paginate(TagFilters=[{"Key": TAG}])
-        return {one["ResourceARN"] for page in pages for one in page["ResourceTagMappingList"]}
-
-    def forget(self, arns: set[str]) -> None:
-        """Opt these out, so that no sweep finds them; then wait until no execution runs, and stop one that hangs."""
-        for resource_type, name in filter(None, map(named_by, arns)):
-            UNTAG[resource_type](self, name)
+    def settle(self) -> None:
+        """Wait until nothing goes on; what only waits for a person is stopped."""
+        asks = "RequestReview"
         try:
-            self.until(lambda: not self._running(), "every execution has ended")
-        except ScenarioError:
-            for one in self._running():
-                self.states.stop_execution(executionArn=one["executionArn"])
-            raise
+            self.until(lambda: all(self.execution(arn).states[-1:] == [asks] for arn in self.going_on()), "all is done")
+        finally:
+            for arn in self.going_on():
+                self.states.stop_execution(executionArn=arn)
+
+    def going_on(self) -> list[str]:
+        """The executions that have not ended."""
+        return [one["executionArn"] for one in self._running()]
 
     def ended(self, execution: Execution) -> Execution:
         """The execution, once it has ended."""

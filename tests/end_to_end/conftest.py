@@ -36,7 +36,6 @@ def deployed() -> Iterator[Account]:
 
 @pytest.fixture
 def account(deployed: Account) -> Iterator[Account]:
-    """The account with the stack; what a test makes in it is no longer managed when the test has ended."""
-    before = deployed.managed()
+    """The account with the stack, and nothing going on in it."""
     yield deployed
-    deployed.forget(deployed.managed() - before)
+    deployed.settle()

@@ -56,6 +56,8 @@ def test_the_lock_of_a_living_execution_is_respected_and_that_of_a_dead_one_take
         account.ec2.stop_instances(InstanceIds=[instance])
         first = account.running(instance, STOP, "RequestReview")
         account.ec2.create_tags(Resources=[instance], Tags=[{"Key": TAG, "Value": "auto"}])
+        # Tagging it lets TakeSnapshots look, which finds it stopped.
+        assert account.executions(instance, "Drift")[0].outcome == "RESOURCE_BUSY"
         account.ec2.stop_instances(InstanceIds=[instance])
         account.until(lambda: len(account.all(instance, STOP)) == 2, "the second event starts an execution")
         second = account.ended(account.all(instance, STOP)[1])
