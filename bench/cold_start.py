@@ -3,6 +3,7 @@
 The bare handler makes the same clients with the same Config and, with each, the first call that the task makes; it
 does nothing else. Both run in new processes, in turn, against the engine, and neither finds or leaves bytecode of the
 deployed code: Lambda's file system is read-only, so it compiles that code at each cold start, and boto3 is its own.
+Measured is processor time, which a cold start consists of and a busy machine does not stretch.
 """
 
 import io
@@ -31,7 +32,7 @@ SCRIPT = Path(__file__).with_name("cold_call.py")
 
 @dataclass(frozen=True)
 class ColdStart:
-    """Median seconds of one task and of its bare handler, and the names of its clients."""
+    """Median seconds of processor time of one task and of its bare handler, and the names of its clients."""
 
     task: str
     seconds: float

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from aiops.demo.stage import MACHINE, Execution, Stage
+from aiops.demo.stage import MACHINE, TAG, Execution, Stage
 from aiops.engine import REGION
 from aiops.names import CLAIMS_TABLE
 from tasks.domain.message import console
@@ -25,6 +25,10 @@ class Account(Stage):
         finally:
             for arn in self.going_on():
                 self.states.stop_execution(executionArn=arn)
+
+    def opt_out(self, instance: str) -> None:
+        """Leave a broken instance to itself: no later sweep shall ask anybody about it."""
+        self.ec2.delete_tags(Resources=[instance], Tags=[{"Key": TAG}])
 
     def going_on(self) -> list[str]:
         """The executions that have not ended."""

@@ -143,6 +143,7 @@ def test_an_execution_that_is_aborted_without_a_word(account: Account) -> None:
     account.states.stop_execution(executionArn=execution.arn)
     record = account.failed(account.ended(execution), lock_of(instance), tokens=tokens)
     assert record["failure"]["error"] == "ABORTED"
+    account.opt_out(instance)
 
 
 def test_an_execution_that_runs_out_of_time(account: Account) -> None:

@@ -120,6 +120,7 @@ def test_a_hostile_failure_reaches_a_message_inert(account: Account) -> None:
     inert(account, ("REVIEW", instance))
     account.states.stop_execution(executionArn=execution.arn, error=HOSTILE, cause=HOSTILE * 20)
     inert(account, ("FAILED", instance))
+    account.opt_out(instance)
 
 
 def test_a_hostile_policy_reaches_a_message_inert(account: Account) -> None:
