@@ -25,11 +25,12 @@ def handler(event: Json, context: Any) -> Json:
     env, payload = read(Environment), event["input"]
     incident_id, plan, dynamo = payload["incident"]["id"], payload["plan"], client("dynamodb")
     expires_at = int(time.time()) + plan["review_seconds"]
+    # First the plan, then the question about it: whoever finds the question must find the plan.
+    progress = {"workflow_state": "WAITING_FOR_REVIEW", "analysis": payload["analysis"], "plan": plan}
+    incidents.update(dynamo, env.incidents_table, incident_id, progress, execution=payload["execution"])
     reviews.ask(
         dynamo, env.claims_table, incident_id, token=event["token"], plan_hash=plan["hash"], expires_at=expires_at
     )
-    progress = {"workflow_state": "WAITING_FOR_REVIEW", "analysis": payload["analysis"], "plan": plan}
-    incidents.update(dynamo, env.incidents_table, incident_id, progress, execution=payload["execution"])
     publish(client("sns"), env.topic_arn, review_request(payload, expires_at=expires_at))
     logger.info("review requested", extra={"plan_hash": plan["hash"], "expires_at": expires_at})
     return {}
