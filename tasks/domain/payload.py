@@ -35,6 +35,7 @@ class Incident:
     """One thing that happened to one or more resources. `time` is ISO 8601 UTC; `facts` is the event's detail, trimmed.
 
     `gone`: the event leaves the resources deleted. `dropped` lists what was taken out of the incident, ARN to reason.
+    `trigger` is the name of the CloudWatch alarm that started it, empty for any other event.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Incident:
     facts: Json = field(default_factory=dict)
     gone: bool = False
     dropped: dict[str, str] = field(default_factory=dict)
+    trigger: str = ""
 
 
 @dataclass(frozen=True)
