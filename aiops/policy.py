@@ -7,10 +7,10 @@ from cdk_app import policy_file
 from cdk_app.policy_file import BadPolicy
 from tasks.domain.planning import Action
 from tasks.domain.policy import Policy, parse
-from tasks.resources import TYPES, module
+from tasks.resources import TYPES, actions
 
 DEFAULT = policy_file.ROOT / "policy.yaml"
-ACTIONS: dict[str, Action] = {name: action for one in TYPES for name, action in module(one).ACTIONS.items()}
+ACTIONS: dict[str, Action] = {name: action for one in TYPES for name, action in actions(one).items()}
 
 
 def load(path: Path | None) -> Policy:

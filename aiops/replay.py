@@ -26,7 +26,7 @@ from tasks.domain.payload import Analysis, Incident, Json
 from tasks.domain.planning import Known, plan
 from tasks.domain.policy import AUTONOMY, Policy
 from tasks.domain.rules import judge
-from tasks.resources import module
+from tasks.resources import actions
 
 PATTERNS = {source: fault_pattern(source) for source in SOURCES}
 
@@ -93,10 +93,9 @@ def decide(seen: Seen, terms: Terms) -> Json:
         allowed,
         seen.verdict,
         terms.policy,
-        actions=module(allowed.resources[0].type).ACTIONS,
+        actions=actions,
         known={
-            one.arn: Known(targets={action: {} for action in module(one.type).ACTIONS}, seen={})
-            for one in allowed.resources
+            one.arn: Known(targets={action: {} for action in actions(one.type)}, seen={}) for one in allowed.resources
         },
         confidence_threshold=terms.threshold,
     )

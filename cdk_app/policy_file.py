@@ -25,7 +25,7 @@ def _types(rule: Rule) -> set[str]:
 
 # Issue class -> the actions that can answer it: those of its type of resource.
 ANSWERS = {
-    rule.issue: {action for one in _types(rule) for action in resources.module(one).ACTIONS}
+    rule.issue: {action for one in _types(rule) for action in resources.actions(one)}
     for rule in RULES
     if DRIFT not in rule.events
 }

@@ -57,7 +57,7 @@ def _permissions() -> Iterator[Permission]:
     for template, actions in _reads().items():
         yield from (Permission(action, template) for action in actions)
     for one in resources.TYPES:
-        for action in resources.module(one).ACTIONS.values():
+        for action in resources.actions(one).values():
             yield from (*action.permissions, *action.undo_permissions)
 
 

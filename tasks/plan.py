@@ -5,7 +5,7 @@ from typing import Any
 
 from tasks.domain.payload import Analysis, Incident, Json, dump, load
 from tasks.domain.planning import Known, plan
-from tasks.resources import module
+from tasks.resources import actions, module
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.observe import INCIDENT_ID, logger
@@ -23,12 +23,11 @@ class Environment:
 def handler(event: Json, context: Any) -> Json:
     env = read(Environment)
     incident, analysis = load(Incident, event["incident"]), load(Analysis, event["analysis"])
-    kind = module(incident.resources[0].type)
     made = plan(
         incident,
         analysis,
         policy(),
-        actions=kind.ACTIONS,
+        actions=actions,
         known=_known(env, incident, analysis.issue),
         confidence_threshold=env.confidence_threshold,
     )
@@ -44,7 +43,7 @@ def _known(env: Environment, incident: Incident, issue: str) -> dict[str, Known]
         kind = module(one.type)
         now, good = kind.snapshot(client, one.id), snapshots.read(client("dynamodb"), env.snapshots_table, one.arn)
         state = good["state"] if good else None
-        targets = {name: kind.target(name, state, incident.facts) for name in kind.ACTIONS}
+        targets = {name: kind.target(name, state, incident.facts) for name in actions(one.type)}
         wanted = targets.get(recovery.action) if recovery else None
         settled = wanted is not None and kind.reached(wanted, now)
         known[one.arn] = Known(targets, now, stale=good is not None and "accepted_at" in good, settled=settled)

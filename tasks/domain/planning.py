@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from tasks.domain.payload import Analysis, Incident, Json, Plan, Resource, Step
@@ -40,6 +40,10 @@ class Action:
     then: tuple[str, ...] = ()
 
 
+# Resource type to what can be done to one, by name.
+Actions = Callable[[str], Mapping[str, Action]]
+
+
 @dataclass(frozen=True)
 class Known:
     """What is known of a resource: the state to reach by each action (None when none is known) and the state it is in.
@@ -59,25 +63,27 @@ def plan(
     analysis: Analysis,
     policy: Policy,
     *,
-    actions: Mapping[str, Action],
+    actions: Actions,
     known: Mapping[str, Known],
     confidence_threshold: float,
 ) -> Plan:
-    """The plan for an incident. `actions` are the resource type's, `known` maps an ARN to what is known of it.
+    """The plan for an incident. `actions` gives a resource type's, `known` maps an ARN to what is known of it.
 
     A resource that cannot be restored gets no step; a plan without steps only notifies.
     """
     recovery = policy.recover.get(analysis.issue)
-    action = actions.get(recovery.action) if recovery else None
-    if recovery is None or action is None:
+    if recovery is None:
         return _plan((), "notify", f"the policy names no action for {analysis.issue}", policy)
     if recovery.action in policy.denied_actions:
         return _plan((), "notify", f"the policy denies {recovery.action}", policy)
     reasons, steps = [], []
     for resource in incident.resources:
-        state = known.get(resource.arn)
+        own, state = actions(resource.type), known.get(resource.arn)
+        action = own.get(recovery.action)
         if denied := fits(resource.arn, policy.denied_resources):
             reasons.append(f"the policy denies {resource.id} ({denied})")
+        elif action is None:
+            reasons.append(f"{resource.type} has no action {recovery.action}")
         elif state is None or state.targets.get(recovery.action) is None:
             reasons.append(f"no good state of {resource.id} is known")
         elif state.seen is None and not action.recreates:
@@ -86,7 +92,9 @@ def plan(
             reasons.append(f"{resource.id} already is as it should be")
         else:
             names = [recovery.action, *(name for name in action.then if state.targets.get(name) is not None)]
-            steps += [_step(resource, name, actions[name], state) for name in names]
+            reasons += [f"the policy denies {name}" for name in names if name in policy.denied_actions]
+            allowed = [name for name in names if name not in policy.denied_actions]
+            steps += [_step(resource, name, own[name], state) for name in allowed]
     if not steps:
         healthy = all(resource.arn in known and known[resource.arn].settled for resource in incident.resources)
         return _plan((), "none" if healthy else "notify", "; ".join(reasons), policy)

@@ -7,16 +7,18 @@ from string import Formatter
 from tasks.domain.errors import Malformed
 from tasks.domain.events import partition
 from tasks.domain.payload import Incident, Json, Step
-from tasks.domain.planning import Action, Permission
+from tasks.domain.planning import Actions, Permission
 
 # STS: PackedPolicySize aside, an inline session policy is at most 2,048 characters.
 MOST_CHARACTERS = 2048
 
 
 def batches(
-    incident: Incident, steps: Sequence[Step], actions: Mapping[str, Action], *, undo: bool
+    incident: Incident, steps: Sequence[Step], actions: Actions, *, undo: bool
 ) -> list[tuple[str, tuple[Step, ...]]]:
     """Session policies (JSON text) with the steps that each serves: one, unless it would pass STS's limit.
+
+    `actions` gives a resource type's.
 
     Malformed when a single step's policy passes it.
     """
@@ -34,11 +36,11 @@ def batches(
     return made
 
 
-def document(incident: Incident, steps: Sequence[Step], actions: Mapping[str, Action], *, undo: bool) -> str:
+def document(incident: Incident, steps: Sequence[Step], actions: Actions, *, undo: bool) -> str:
     """The session policy for carrying out or undoing these steps, as compact JSON."""
     grouped: dict[str, Json] = {}
     for step in steps:
-        action = actions[step.action]
+        action = actions(step.resource.type)[step.action]
         for permission in action.undo_permissions if undo else action.permissions:
             for statement in _statements(permission, incident, step):
                 key = json.dumps({**statement, "Action": None})

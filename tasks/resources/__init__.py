@@ -12,12 +12,13 @@ verify(aws, step, after)      what is still wrong, empty when healthy
 undo(aws, step, before)       takes the step back
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 from tasks.domain.knowledge import ARNS
+from tasks.domain.planning import Action
 
 Aws = Callable[[str], Any]
 
@@ -27,3 +28,8 @@ TYPES = tuple(ARNS)
 def module(resource_type: str) -> ModuleType:
     """The module of a CloudFormation type name: AWS::SSM::Parameter is ssm_parameter."""
     return import_module("tasks.resources." + resource_type.removeprefix("AWS::").replace("::", "_").lower())
+
+
+def actions(resource_type: str) -> Mapping[str, Action]:
+    """What can be done to a resource of this type, by name."""
+    return dict[str, Action](module(resource_type).ACTIONS)

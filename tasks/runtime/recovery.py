@@ -5,7 +5,7 @@ from typing import Any
 
 from tasks.domain.payload import Incident, Step
 from tasks.domain.session import batches
-from tasks.resources import Aws, module
+from tasks.resources import Aws, actions
 from tasks.runtime.clients import session_clients
 
 
@@ -13,7 +13,6 @@ def sessions(
     sts: Any, role: str, incident: Incident, steps: Sequence[Step], *, undo: bool
 ) -> Iterator[tuple[Step, Aws]]:
     """Each step with clients that may do just that, in order; the incident is the source identity in CloudTrail."""
-    actions = {name: action for step in steps for name, action in module(step.resource.type).ACTIONS.items()}
     for policy, served in batches(incident, steps, actions, undo=undo):
         credentials = sts.assume_role(
             RoleArn=role,

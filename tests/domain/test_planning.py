@@ -35,7 +35,7 @@ def planned(
 ) -> Plan:
     known = {one.arn: state for one, state in zip(about.resources, states, strict=True) if state}
     analysis = replace(ANALYSIS, confidence=confidence, issue=issue)
-    return plan(about, analysis, rules, actions=ACTIONS, known=known, confidence_threshold=0.8)
+    return plan(about, analysis, rules, actions=lambda _: ACTIONS, known=known, confidence_threshold=0.8)
 
 
 LEVELS = ("auto", "approve", "notify")
@@ -80,7 +80,7 @@ def test_a_plan_says_what_set_its_autonomy(rules: Policy, state: Known, confiden
 UNPLANNED: list[tuple[Policy, Known | None, str, str]] = [  # policy, state, autonomy, reason
     (policy(denied_actions=("start",)), BROKEN, "notify", "the policy denies start"),
     (policy(denied_resources=("arn:aws:ec2:*",)), BROKEN, "notify", "the policy denies i-0 (arn:aws:ec2:*)"),
-    (policy("unknown"), BROKEN, "notify", "the policy names no action for ec2_instance_stopped"),
+    (policy("unknown"), BROKEN, "notify", "AWS::EC2::Instance has no action unknown"),
     (policy(), None, "notify", "no good state of i-0 is known"),
     (policy(), Known({}, STOPPED), "notify", "no good state of i-0 is known"),
     (policy(), Known(TARGETS, RUNNING, settled=True), "none", "i-0 already is as it should be"),
@@ -95,6 +95,29 @@ def test_without_a_permitted_step_nothing_is_done(
     made = planned(incident("auto"), rules, state)
     assert (made.steps, made.autonomy) == ((), autonomy)
     assert reason in made.reason
+
+
+def test_resources_of_different_types_make_one_plan_each_by_its_own_types_actions() -> None:
+    """And a type without the action is named and left out."""
+    one, two, three = incident("auto", "auto", "auto").resources
+    about = replace(incident(), resources=(one, replace(two, type="Other"), replace(three, type="Third")))
+    of_type = {one.type: ACTIONS, "Other": {"start": Action("halt", (), disruptive=True)}, "Third": {}}
+    known = {each.arn: BROKEN for each in about.resources}
+    made = plan(about, ANALYSIS, policy(), actions=of_type.__getitem__, known=known, confidence_threshold=0.8)
+    assert [(step.resource.type, step.undo, step.disruptive) for step in made.steps] == [
+        (one.type, "stop", False),
+        ("Other", "halt", True),
+    ]
+    assert "Third has no action start" in made.reason
+
+
+def test_what_must_follow_is_left_out_when_the_policy_denies_it() -> None:
+    actions = {"start": Action("stop", (), then=("risky",)), "risky": ACTIONS["risky"]}
+    about, rules = incident("auto"), policy(denied_actions=("risky",))
+    known = {about.resources[0].arn: BROKEN}
+    made = plan(about, ANALYSIS, rules, actions=lambda _: actions, known=known, confidence_threshold=0.8)
+    assert [step.action for step in made.steps] == ["start"]
+    assert "the policy denies risky" in made.reason
 
 
 def test_an_issue_that_the_policy_does_not_name_is_only_told() -> None:

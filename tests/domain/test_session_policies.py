@@ -73,7 +73,7 @@ def step(kind: str, action: str, name: str) -> Step:
 
 
 def statements(kind: str, action: str, name: str, *, undo: bool) -> list[Json]:
-    ((text, _),) = batches(INCIDENT, [step(kind, action, name)], resources.module(kind).ACTIONS, undo=undo)
+    ((text, _),) = batches(INCIDENT, [step(kind, action, name)], resources.actions, undo=undo)
     return each(text)
 
 
@@ -135,7 +135,7 @@ def test_a_replacement_with_long_names_fits_into_one_session() -> None:
     one = replace(
         step(INSTANCE, "replace_instance", "i-1234567890abcdef0"), target={**LAUNCH, **names, "groups": groups}
     )
-    ((text, _),) = batches(INCIDENT, [one], resources.module(INSTANCE).ACTIONS, undo=False)
+    ((text, _),) = batches(INCIDENT, [one], resources.actions, undo=False)
     assert all(name in text for name in (*groups, *names.values()))
 
 
@@ -147,7 +147,7 @@ def test_a_role_is_passed_only_if_the_target_names_it() -> None:
     assert passing[0]["Condition"] == {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
     for role in (None, "*", "a?b", "${aws:username}"):
         bare = replace(step(INSTANCE, "replace_instance", "i-0abc"), target={**LAUNCH, "role": role})
-        ((text, _),) = batches(INCIDENT, [bare], resources.module(INSTANCE).ACTIONS, undo=False)
+        ((text, _),) = batches(INCIDENT, [bare], resources.actions, undo=False)
         assert "iam:PassRole" not in text
 
 
@@ -170,7 +170,7 @@ def test_no_id_that_an_event_may_name_widens_a_session(name: str) -> None:
     """No wildcard and no policy variable comes from an id."""
     for kind, action in STEPS:
         try:
-            made = batches(INCIDENT, [step(kind, action, name)], resources.module(kind).ACTIONS, undo=False)
+            made = batches(INCIDENT, [step(kind, action, name)], resources.actions, undo=False)
         except Malformed:
             assert len(name) > 200
             continue
@@ -184,10 +184,9 @@ def test_no_id_that_an_event_may_name_widens_a_session(name: str) -> None:
 @pytest.mark.parametrize("undo", [False, True])
 @pytest.mark.parametrize("kind", list(NAMES))
 def test_25_resources_go_in_batches_within_2048_characters(kind: str, undo: bool) -> None:
-    module = resources.module(kind)
-    action = next(iter(module.ACTIONS))
+    action = next(iter(resources.actions(kind)))
     plan = [step(kind, action, f"{NAMES[kind]}-{'x' * 40}-{number}") for number in range(25)]
-    made = batches(INCIDENT, plan, module.ACTIONS, undo=undo)
+    made = batches(INCIDENT, plan, resources.actions, undo=undo)
     assert [one for _, served in made for one in served] == plan
     for text, served in made:
         assert len(text) <= MOST_CHARACTERS == 2048
@@ -197,12 +196,12 @@ def test_25_resources_go_in_batches_within_2048_characters(kind: str, undo: bool
 
 def test_a_small_plan_is_one_session() -> None:
     plan = [step(INSTANCE, "start_instance", f"i-{number}") for number in range(5)]
-    assert len(batches(INCIDENT, plan, resources.module(INSTANCE).ACTIONS, undo=False)) == 1
+    assert len(batches(INCIDENT, plan, resources.actions, undo=False)) == 1
 
 
 def test_a_step_whose_policy_passes_the_limit_is_refused() -> None:
     with pytest.raises(Malformed, match="passes 2048"):
-        batches(INCIDENT, [step(BUCKET, "long", "b" * 1000)], {"long": Action("none", LONG)}, undo=False)
+        batches(INCIDENT, [step(BUCKET, "long", "b" * 1000)], lambda _: {"long": Action("none", LONG)}, undo=False)
 
 
 LONG = tuple(Permission(f"s3:Get{number}", f"arn:{{partition}}:s3:::{{id}}/{number}") for number in range(3))
@@ -210,6 +209,18 @@ LONG = tuple(Permission(f"s3:Get{number}", f"arn:{{partition}}:s3:::{{id}}/{numb
 
 def test_a_session_is_of_the_incidents_partition_region_and_account() -> None:
     china = replace(INCIDENT, region="cn-north-1")
-    module = resources.module(INSTANCE)
-    ((text, _),) = batches(china, [step(INSTANCE, "start_instance", "i-1")], module.ACTIONS, undo=False)
+    ((text, _),) = batches(china, [step(INSTANCE, "start_instance", "i-1")], resources.actions, undo=False)
     assert f"arn:aws-cn:ec2:cn-north-1:{ACCOUNT}:instance/i-1" in text
+
+
+def test_resources_of_different_types_each_get_what_their_own_types_action_of_a_name_needs() -> None:
+    """Two types may call an action the same."""
+    needs = {INSTANCE: "ec2:RebootInstances", BUCKET: "s3:PutBucketPolicy"}
+
+    def actions(kind: str) -> dict[str, Action]:
+        return {"mend": Action("none", (Permission(needs[kind], "arn:{partition}:x:::{id}"),))}
+
+    plan = [step(INSTANCE, "mend", "i-1"), step(BUCKET, "mend", "b")]
+    ((text, _),) = batches(INCIDENT, plan, actions, undo=False)
+    granted = {one["Resource"]: one["Action"] for one in each(text)}
+    assert granted == {"arn:aws:x:::i-1": [needs[INSTANCE]], "arn:aws:x:::b": [needs[BUCKET]]}

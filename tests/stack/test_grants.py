@@ -125,7 +125,7 @@ def test_no_function_can_change_a_resource_that_the_agent_looks_after(template: 
 def test_the_recovery_role_holds_what_every_action_needs_and_no_more(template: Template) -> None:
     needed = {action for one in resources.TYPES for action in resources.module(one).READS}
     for one in resources.TYPES:
-        for action in resources.module(one).ACTIONS.values():
+        for action in resources.actions(one).values():
             needed |= {permission.action for permission in (*action.permissions, *action.undo_permissions)}
     assert {action for action, _ in template.grants(RECOVERY)} == needed
 
@@ -134,7 +134,7 @@ def test_the_recovery_role_reaches_only_opted_in_resources_where_the_service_can
     tagged = {
         permission.action
         for one in resources.TYPES
-        for action in resources.module(one).ACTIONS.values()
+        for action in resources.actions(one).values()
         for permission in (*action.permissions, *action.undo_permissions)
         if permission.tagged
     }

@@ -14,6 +14,7 @@ from tasks.domain.incident import understand
 from tasks.domain.knowledge.rds import INSTANCE
 from tasks.domain.payload import Resource, Step
 from tasks.domain.session import batches
+from tasks.resources import actions
 from tasks.resources import rds_dbinstance as kind
 from tasks.runtime.clients import client
 
@@ -268,5 +269,5 @@ def test_every_session_fits_for_the_longest_name(rds: Any) -> None:
     one = resource(INSTANCE, name)
     incident = understand(call("DeleteDBInstance", {"requestParameters.dBInstanceIdentifier": name}))
     for action in kind.ACTIONS:
-        ((policy, _),) = batches(incident, (step(one, action, was, FINAL),), kind.ACTIONS, undo=False)
+        ((policy, _),) = batches(incident, (step(one, action, was, FINAL),), actions, undo=False)
         assert json.loads(policy)["Statement"]
