@@ -74,7 +74,10 @@ def _record(env: Environment, incident: Incident, arn: str, what: Json) -> Json 
     """The incident's record, now FAILED and its claim ended; None if it was told before or is not this execution's."""
     dynamo, now = client("dynamodb"), time.time()
     failed = {"workflow_state": FAILED, "closed_at": iso(now), "failure": what}
-    new = incidents.put_ended(
+    # What was recorded before stays, such as a guard's reason, by which the sweep brings the incident back.
+    if not incidents.update(
+        dynamo, env.incidents_table, incident.id, failed, execution=arn, redrive=what["redrive"]
+    ) and not incidents.put_ended(
         dynamo,
         env.incidents_table,
         incident,
@@ -83,9 +86,6 @@ def _record(env: Environment, incident: Incident, arn: str, what: Json) -> Json 
         now_ms=int(now * 1000),
         retention_days=env.retention_days,
         more={"failure": what},
-    )
-    if not new and not incidents.update(
-        dynamo, env.incidents_table, incident.id, failed, execution=arn, redrive=what["redrive"]
     ):
         return None
     record = incidents.read(dynamo, env.incidents_table, incident.id)

@@ -41,6 +41,9 @@ def handler(event: Json, context: Any) -> Json:
         _note(env, incident, event, now)
     elif "blocked" not in event:
         _close(env, incident, event, ended, now)
+    else:  # FAILED if counting failed before
+        held = {"workflow_state": incidents.BLOCKED}
+        incidents.update(client("dynamodb"), env.incidents_table, incident.id, held, execution=event["execution"])
     ours = incident.actor is not None and incident.actor.issuer == env.recovery_role_arn
     if ended in (INTENDED, NORMAL) and not incident.error and not ours:
         for one in incident.resources:

@@ -12,7 +12,7 @@ from published import ACCOUNT, REGION, Json
 from tasks.domain.events import arn
 from tasks.domain.knowledge.cloudtrail import TRAIL
 from tasks.domain.knowledge.dynamodb import TABLE
-from tasks.domain.knowledge.ec2 import INSTANCE
+from tasks.domain.knowledge.ec2 import GROUP, INSTANCE
 from tasks.domain.knowledge.rds import INSTANCE as DATABASE
 from tasks.domain.knowledge.s3 import BUCKET
 from tasks.domain.knowledge.ssm import PARAMETER
@@ -44,6 +44,13 @@ def instance(autonomy: str = "auto", *, stopped: bool = True, more: dict[str, st
     if stopped:
         client("ec2").stop_instances(InstanceIds=[name])
     return resource(INSTANCE, name, autonomy)
+
+
+def security_group(autonomy: str = "auto") -> Resource:
+    """A security group that lets nobody in."""
+    tags = [{"ResourceType": "security-group", "Tags": tagging(autonomy)}]
+    made = client("ec2").create_security_group(GroupName="g", Description="g", TagSpecifications=tags)
+    return resource(GROUP, made["GroupId"], autonomy)
 
 
 def instance_state(one: Resource) -> str:

@@ -43,9 +43,12 @@ def resource_ids(kind: Kind, detail: Json) -> tuple[str, ...]:
     return ids
 
 
-def resource_type(kind: Kind, detail: Json) -> str:
-    """The CloudFormation type name; a Drift names its own."""
-    return kind.resource_type or str(detail["resource"]["type"])
+def named_in(kind: Kind, detail: Json) -> list[tuple[str, str]]:
+    """CloudFormation type name and id of each resource that the event names; a Drift names its own type."""
+    names = resource_ids(kind, detail)
+    if kind.types:
+        return [(one, name) for name in names for prefix, one in kind.types.items() if name.startswith(prefix)]
+    return [(kind.resource_type or str(detail["resource"]["type"]), name) for name in names]
 
 
 def arn(resource_type: str, resource_id: str, *, region: str, account: str) -> str:

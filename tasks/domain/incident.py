@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from tasks.domain.errors import Malformed
-from tasks.domain.events import FAULTS, arn, event_name, kind_of, resource_ids, resource_type
+from tasks.domain.events import FAULTS, arn, event_name, kind_of, named_in
 from tasks.domain.kinds import CLOUDTRAIL, Kind
 from tasks.domain.knowledge import rds
 from tasks.domain.moment import iso, seconds
@@ -55,7 +55,7 @@ def understand(event: Any, table: tuple[Kind, ...] = FAULTS) -> Incident:
     detail, kind = event["detail"], kind_of(event, table)
     account, region = str(event.get("account", "")), str(event.get("region", ""))
     try:
-        named = [(resource_type(kind, detail), name) for name in resource_ids(kind, detail)] if kind else []
+        named = named_in(kind, detail) if kind else []
         resources = tuple(_resource(t, name, region=region, account=account) for t, name in named)
     except (KeyError, TypeError, ValueError) as wrong:
         raise Malformed(f"the event names a resource that cannot be read: {wrong}") from wrong

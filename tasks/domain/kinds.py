@@ -14,7 +14,8 @@ class Kind:
     """`ids` is the path of the resource ids in the event's detail, `[]` standing for every item of a list.
 
     `match` is what else a rule asks of the detail, in EventBridge's pattern language. `gone` says that the event
-    leaves the resource deleted, so that only its last snapshot tells its tag.
+    leaves the resource deleted, so that only its last snapshot tells its tag. A call on resources of any type has no
+    `resource_type` but `types`: the prefix of an id to its type; ids of no known prefix are passed over.
     """
 
     source: str
@@ -24,6 +25,7 @@ class Kind:
     match: Mapping[str, Any] = field(default_factory=dict)
     detail_type: str = CLOUDTRAIL
     gone: bool = False
+    types: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from left_behind import everything, incident, lock, messages, patterns, tat
 from managed import parameter, resource
 from published import Json, overwriting, sample
 
-from tasks import handle_failure, record
+from tasks import handle_failure, record, store_metrics
 from tasks.domain.incident import understand, unreadable
 from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.runtime.clients import client
@@ -128,6 +128,16 @@ def test_an_execution_that_failed_before_it_claimed_is_recorded_and_told(cloud: 
 def test_a_failure_of_an_incident_that_another_execution_holds_ends_nothing(cloud: Cloud, execution: str) -> None:
     fails(cloud, cloud.execution())
     assert (messages(), lock(HOST.arn)["state"], only_incident()["execution"]) == ([], "HELD", execution)
+
+
+def test_what_a_guard_held_back_stays_so_when_counting_it_fails(cloud: Cloud, execution: str) -> None:
+    """By its reason the sweep brings it back; a redriven StoreMetrics takes the failure away."""
+    blocked = detected(cloud, overwriting(HOST.id, 3, eventID="another"))
+    fails(cloud, blocked["execution"], event=overwriting(HOST.id, 3, eventID="another"))
+    kept = incident(blocked["incident"]["id"])
+    assert (kept["workflow_state"], kept["blocked"]["reason"]) == ("FAILED", "RESOURCE_BUSY")
+    call(store_metrics.handler, blocked)
+    assert incident(blocked["incident"]["id"])["workflow_state"] == "BLOCKED"
 
 
 def test_a_failed_incident_can_be_started_anew(cloud: Cloud, execution: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from by_hand import call
 from cloud import SNAPSHOTS, Cloud
 from left_behind import everything, snapshot
-from managed import CLOSED, bucket, instance, parameter
+from managed import CLOSED, bucket, instance, parameter, security_group
 from published import call as trail
 from published import on_bucket
 from sweeping import findings, sweep
@@ -60,6 +60,16 @@ def test_a_resource_is_remembered_as_soon_as_it_appears_or_opts_in(
     assert call(take_snapshots.handler, event) == {"resources": 1}
     assert snapshot(one.arn)["resource_id"] == one.id
     assert snapshot(other.arn) == {}
+
+
+def test_one_call_may_opt_in_resources_of_several_types(cloud: Cloud) -> None:
+    """What of it is of no known type is passed over."""
+    seen = [instance(stopped=False), security_group()]
+    tagged = [{"resourceId": one.id} for one in seen] + [{"resourceId": "vol-0123456789abcdef0"}]
+    assert call(take_snapshots.handler, trail("CreateTags", {"requestParameters.resourcesSet.items": tagged})) == {
+        "resources": 2
+    }
+    assert {one["resource_arn"] for one in everything(SNAPSHOTS)} == {one.arn for one in seen}
 
 
 def test_a_resource_that_appears_without_opting_in_is_not_remembered(cloud: Cloud) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from managed import resource, tagging
+from managed import resource, security_group
 from published import Json, call
 
 from tasks.domain.knowledge.ec2 import GROUP, GROUP_OPENED
@@ -22,9 +22,7 @@ OPENED = call("AuthorizeSecurityGroupIngress")["detail"]
 
 
 def group(*permissions: Json) -> Resource:
-    tags = [{"ResourceType": "security-group", "Tags": tagging("auto")}]
-    made = client("ec2").create_security_group(GroupName="g", Description="g", TagSpecifications=tags)
-    one = resource(GROUP, made["GroupId"])
+    one = security_group()
     for permission in permissions:
         authorize(one, permission)
     return one

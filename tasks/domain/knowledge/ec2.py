@@ -15,6 +15,8 @@ ARNS = {
     INSTANCE: "arn:{partition}:ec2:{region}:{account}:instance/{id}",
     GROUP: "arn:{partition}:ec2:{region}:{account}:security-group/{id}",
 }
+# What EC2's ids begin with.
+PREFIXES = {"i-": INSTANCE, "sg-": GROUP}
 FAULTS = (
     Kind("aws.ec2", STATE, INSTANCE, "instance-id", {"state": ["stopped"]}, detail_type=STATE),
     Kind("aws.ec2", "StopInstances", INSTANCE, "requestParameters.instancesSet.items[].instanceId"),
@@ -23,7 +25,7 @@ FAULTS = (
 )
 CREATIONS = (
     Kind("aws.ec2", "RunInstances", INSTANCE, "responseElements.instancesSet.items[].instanceId"),
-    Kind("aws.ec2", "CreateTags", INSTANCE, "requestParameters.resourcesSet.items[].resourceId"),
+    Kind("aws.ec2", "CreateTags", "", "requestParameters.resourcesSet.items[].resourceId", types=PREFIXES),
 )
 
 
