@@ -26,6 +26,7 @@ from tasks.domain.payload import Analysis, Incident, Json
 from tasks.domain.planning import Known, plan
 from tasks.domain.policy import AUTONOMY, Policy
 from tasks.domain.rules import judge
+from tasks.domain.targets import aim
 from tasks.resources import actions
 
 PATTERNS = {source: fault_pattern(source) for source in SOURCES}
@@ -87,11 +88,13 @@ def decide(seen: Seen, terms: Terms) -> Json:
     allowed = _guarded(seen, terms)
     if isinstance(allowed, Block):
         return {"reason": f"{reason}; {allowed.why}", "block_reason": allowed.reason, "plan": None}
-    if seen.verdict.classification in ("NORMAL", "ANOMALY"):
+    verdict = judge(allowed)  # which may depend on the resource, which the policy names to an alarm
+    reason = verdict.reason
+    if verdict.classification in ("NORMAL", "ANOMALY"):
         return {"reason": reason, "block_reason": None, "plan": None}
     made = plan(
         allowed,
-        seen.verdict,
+        verdict,
         terms.policy,
         actions=actions,
         known={
@@ -108,7 +111,9 @@ def _guarded(seen: Seen, terms: Terms) -> Incident | Block:
     """The incident with its managed resources, or the first guard's block, in Detect's order."""
     if seen.malformed:
         return Block(guards.MALFORMED, seen.malformed)
-    incident = seen.incident
+    incident = aim(seen.incident, {}, terms.policy) if seen.incident.trigger else seen.incident
+    if isinstance(incident, Block):
+        return incident
     account, region = incident.account, incident.region
     role = RECOVERY_ROLE.format(partition=partition(region), account=account, region=region)
     if refusal := guards.refuse(incident, terms.policy, recovery_role=role):

@@ -11,6 +11,7 @@ from cdk_app.storage import Storage
 from cdk_app.task import TaskFactory
 
 EXECUTIONS = "arn:{partition}:states:{region}:{account}:execution:aiops:*"
+ALARMS = "arn:{partition}:cloudwatch:{region}:{account}:alarm:*"
 ANY_EXECUTION = "each execution has an ARN of its own under this machine's"
 NO_RESOURCES = "the service knows no resources for this read"
 
@@ -37,6 +38,7 @@ class Steps(Construct):
         detect.may("dynamodb:GetItem", "dynamodb:UpdateItem", on=claims)
         detect.may("dynamodb:GetItem", on=snapshots)
         detect.may("ssm:GetParameter", on=kill_switch.parameter_arn)
+        detect.may("cloudwatch:ListTagsForResource", on=arn(self, ALARMS), because="any alarm may name a target")
         detect.may("states:DescribeExecution", on=executions, because=ANY_EXECUTION)
         detect.may("tag:GetResources", "ec2:DescribeInstances", on="*", because=NO_RESOURCES)
 

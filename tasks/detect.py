@@ -14,6 +14,7 @@ from tasks.domain.moment import seconds
 from tasks.domain.outcome import NORMAL
 from tasks.domain.payload import Incident, Json, dump
 from tasks.domain.rules import judge
+from tasks.domain.targets import aim, alarm_arn
 from tasks.resources import module
 from tasks.runtime import tags
 from tasks.runtime.clients import client
@@ -60,8 +61,11 @@ def handler(event: Json, context: Any) -> Json:
     return _payload(found, event, now_ms)
 
 
-def _guarded(env: Environment, incident: Incident) -> Incident | Block:
+def _guarded(env: Environment, event: Incident) -> Incident | Block:
     """The incident with the resources that may be touched, or the block of the first guard that keeps hands off."""
+    incident = aim(event, tags.of_alarm(client("cloudwatch"), alarm_arn(event)), policy()) if event.trigger else event
+    if isinstance(incident, Block):
+        return incident
     refusal = guards.refuse(incident, policy(), recovery_role=env.recovery_role_arn)
     if refusal:
         return refusal

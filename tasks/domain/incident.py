@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import Any
 
+from tasks.domain import alarms
 from tasks.domain.errors import Malformed
 from tasks.domain.events import FAULTS, arn, event_name, kind_of, named_in
 from tasks.domain.kinds import CLOUDTRAIL, Kind
@@ -74,6 +75,7 @@ def understand(event: Any, table: tuple[Kind, ...] = FAULTS) -> Incident:
         error=clean(detail.get("errorCode", "")),
         facts=_facts(detail),
         gone=bool(kind and kind.gone),
+        trigger=clean(detail.get("alarmName", ""), 255) if name == alarms.EVENT else "",
     )
 
 

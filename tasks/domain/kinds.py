@@ -32,7 +32,8 @@ class Kind:
 class Rule:
     """`holds` returns the reason, or an empty text when the rule does not apply; `certainty` is 0..1.
 
-    `seen_on` is the resource type of an issue that no event tells of, so that only the sweep sees it.
+    `seen_on` is the resource type of an issue whose event does not tell it (an alarm), or that only the sweep sees.
+    `grade` gives the severity where it varies with the facts; `severity` then is the most that it can be.
     """
 
     issue: str
@@ -43,6 +44,7 @@ class Rule:
     certainty: float
     root_cause: str
     seen_on: str = ""
+    grade: Callable[[Json], str] | None = None
 
 
 def request(facts: Json) -> Json:

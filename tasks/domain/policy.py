@@ -1,8 +1,8 @@
 """What the agent may do, from policy.yaml (checked against policy.schema.json before it is deployed)."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from tasks.domain.payload import Json
@@ -20,7 +20,11 @@ class Recovery:
 
 @dataclass(frozen=True)
 class Policy:
-    """`recover` maps an issue class to its answer; patterns know `*` only as a wildcard."""
+    """`recover` maps an issue class to its answer; patterns know `*` only as a wildcard.
+
+    `alarms` maps a pattern of alarm names to the ARN of the resource that they are about, `actions` an action to its
+    own settings.
+    """
 
     recover: dict[str, Recovery]
     intended_invokers: tuple[str, ...]
@@ -29,6 +33,8 @@ class Policy:
     review_seconds: int
     denied_actions: tuple[str, ...]
     denied_resources: tuple[str, ...]
+    alarms: Mapping[str, str] = field(default_factory=dict)
+    actions: Mapping[str, Json] = field(default_factory=dict)
 
 
 def parse(document: Json) -> Policy:
@@ -45,6 +51,8 @@ def parse(document: Json) -> Policy:
         review_seconds=60 * int(document["review"]["expires_minutes"]),
         denied_actions=tuple(deny.get("actions", ())),
         denied_resources=tuple(deny.get("resources", ())),
+        alarms=document.get("alarms", {}),
+        actions=document.get("actions", {}),
     )
 
 

@@ -38,10 +38,12 @@ def judge(incident: Incident) -> Analysis:
     if incident.error:
         return _normal(f"{incident.event} was refused ({incident.error}): nothing changed")
     for rule in RULES:
-        reason = rule.holds(incident.facts) if incident.event in rule.events else ""
+        about = not rule.seen_on or rule.seen_on in (one.type for one in incident.resources)
+        reason = rule.holds(incident.facts) if about and incident.event in rule.events else ""
         if reason:
+            severity = rule.grade(incident.facts) if rule.grade else rule.severity
             return Analysis(
-                rule.issue, rule.classification, rule.severity, rule.certainty, rule.root_cause, _who(incident, reason)
+                rule.issue, rule.classification, severity, rule.certainty, rule.root_cause, _who(incident, reason)
             )
     return _normal(f"no rule sees harm in {incident.event}")
 

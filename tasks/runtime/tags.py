@@ -12,6 +12,14 @@ def of(tagging: Any, arns: Sequence[str]) -> dict[str, dict[str, str]]:
     return dict(_read(tagging.get_resources(ResourceARNList=list(arns))))
 
 
+def of_alarm(cloudwatch: Any, arn: str) -> dict[str, str]:
+    """The tags of an alarm, none when it is gone."""
+    try:
+        return {tag["Key"]: tag["Value"] for tag in cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"]}
+    except cloudwatch.exceptions.ResourceNotFoundException:
+        return {}
+
+
 def managed(tagging: Any, resource_types: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
     """ARN and tags of every opted-in resource of these types, as the API names them (`ec2:instance`)."""
     pages = tagging.get_paginator("get_resources").paginate(

@@ -8,6 +8,7 @@ from published import EVENTS, Json, call, overwriting, sample
 from tasks.domain.events import SOURCES, creation_pattern, fault_pattern, kind_of, matches
 
 FAULTS = {
+    "cloudwatch_alarm_state_change",
     "ec2_instance_state_change",
     "cloudtrail_StopInstances",
     "cloudtrail_AuthorizeSecurityGroupIngress",

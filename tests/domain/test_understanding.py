@@ -58,6 +58,7 @@ FAULT_SAMPLES = {
     "cloudtrail_UpdateTrail": (TRAIL, EYES, TRAILS + EYES),
     "cloudtrail_DeleteTrail": (TRAIL, EYES, TRAILS + EYES),
 }
+ALARM = "cloudwatch_alarm_state_change"
 CREATION_SAMPLES = {
     "cloudtrail_RunInstances": INSTANCE,
     "cloudtrail_CreateTags": INSTANCE,
@@ -86,7 +87,14 @@ def test_a_published_fault_names_its_resource_by_type_id_and_arn(name: str) -> N
 
 def test_every_fault_of_the_table_has_a_published_sample_or_is_our_own() -> None:
     seen = {(one["source"], one["detail"].get("eventName", one["detail-type"])) for one in map(sample, FAULT_SAMPLES)}
-    assert {(kind.source, kind.name) for kind in FAULTS} == seen | {("aiops", "Drift")}
+    alarm = (sample(ALARM)["source"], sample(ALARM)["detail-type"])
+    assert {(kind.source, kind.name) for kind in FAULTS} == seen | {("aiops", "Drift"), alarm}
+
+
+def test_an_alarm_names_itself_and_no_resource_not_even_its_dimension() -> None:
+    incident = understand(sample(ALARM))
+    assert (incident.trigger, incident.resources) == ("ExampleCpuTooHigh", ())
+    assert understand(stopping("i-1")).trigger == ""
 
 
 @pytest.mark.parametrize("name", CREATION_SAMPLES)

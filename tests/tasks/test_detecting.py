@@ -1,6 +1,7 @@
 """Detect: an incident that is ours, or the name of what blocks it."""
 
 import pytest
+from alarming import alarm, tagged_alarm
 from by_hand import call, detected
 from cloud import CLAIMS, INCIDENTS, RECOVERY_ROLE, Cloud
 from left_behind import everything, incident, lock
@@ -197,3 +198,23 @@ def test_a_resource_is_found_by_its_name_whatever_its_slashes(cloud: Cloud) -> N
     one = parameter("flat", "good", "bad")
     assert detected(cloud, overwriting("flat", 2))["incident"]["resources"] == [dump(resource(PARAMETER, "flat"))]
     assert one.arn.endswith("parameter/flat")
+
+
+def test_an_alarm_is_about_the_resource_that_its_tag_names(cloud: Cloud) -> None:
+    one = instance(stopped=False)
+    tagged_alarm(one.arn)
+    payload = detected(cloud, alarm())
+    assert payload["incident"]["resources"] == [dump(one)]
+    assert payload["incident"]["trigger"] == "ExampleCpuTooHigh"
+
+
+def test_an_alarm_is_about_the_resource_that_the_policy_names(cloud: Cloud) -> None:
+    one = instance(stopped=False)
+    cloud.set_policy(alarms={"Example*": one.arn})
+    assert detected(cloud, alarm())["incident"]["resources"] == [dump(one)]
+
+
+def test_an_alarm_without_a_target_or_on_a_resource_that_did_not_opt_in_changes_nothing(cloud: Cloud) -> None:
+    assert blocked(cloud, alarm()) == "UNMANAGED"
+    tagged_alarm(instance("", stopped=False).arn)
+    assert blocked(cloud, alarm()) == "UNMANAGED"
