@@ -11,6 +11,7 @@ from constructs import Construct
 from cdk_app.alarms import Alarms
 from cdk_app.asset import lambda_code
 from cdk_app.dead_letters import DeadLetters
+from cdk_app.deletions import Deletions
 from cdk_app.failures import Failures
 from cdk_app.faults import Faults
 from cdk_app.grants import arn
@@ -77,6 +78,7 @@ class AiopsStack(cdk.Stack):
         snapshots = Snapshots(
             self, "Snapshots", task=task, storage=storage, every=every, unhandled=dead_letters.unhandled
         )
+        Deletions(self, "Deletions", task=task, storage=storage, dead_letters=dead_letters)
         trail = Trail(
             self, "Trail", task=task, settings=settings, removal_policy=removal_policy, unhandled=dead_letters.unhandled
         )

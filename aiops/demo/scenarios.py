@@ -162,6 +162,24 @@ def bucket_deleted(stage: Stage) -> Iterator[Execution]:
     stage.told("VERIFIED", bucket, "its objects are gone")
 
 
+def objects_deleted(stage: Stage) -> Iterator[Execution]:
+    bucket = stage.bucket()
+    stage.s3.put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}}
+    )
+    keys = [f"orders/{number}" for number in range(3)]
+    for key in keys:
+        stage.s3.put_object(Bucket=bucket, Key=key, Body=b"precious")
+    stage.s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in keys]})
+    # They may come in several batches, of which one is enough for all.
+    asking = stage.running(bucket, "Objects Deleted", "RequestReview").arn
+    stage.answer(stage.execution(asking), "approve")
+    stage.until(lambda: stage.execution(asking).status != "RUNNING", f"the recovery of {bucket} ends")
+    yield ended(stage.execution(asking), "VERIFIED")
+    found = [one["Key"] for one in stage.s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+    must(found == keys, f"{bucket} has its objects again (it has {found})")
+
+
 def table_deleted(stage: Stage) -> Iterator[Execution]:
     table = stage.table()
     before = stage.settings_of_table(table)
@@ -416,6 +434,13 @@ SCENARIOS = (
         "VERIFIED",
     ),
     Scenario("bucket_deleted", "somebody deletes a bucket; its objects stay gone", bucket_deleted, HEALED, "VERIFIED"),
+    Scenario(
+        "objects_deleted",
+        "objects of a bucket with versions are deleted, a person lets them come back",
+        objects_deleted,
+        f"{REVIEWED} Recover Verify Notify StoreMetrics",
+        "VERIFIED",
+    ),
     Scenario("table_deleted", "somebody unprotects and deletes a table", table_deleted, HEALED, "VERIFIED"),
     Scenario(
         "table_weakened",

@@ -89,8 +89,13 @@ def _instances(parameters: dict[str, Any]) -> list[str]:
 
 @wraps_function(iam_actions, "extract_iam_action")
 def _action(original: Any, service: str, *request: Any) -> str | None:
-    """Converse is permitted by bedrock:InvokeModel (Bedrock API reference, Converse)."""
+    """Converse is permitted by bedrock:InvokeModel (Bedrock API reference, Converse).
+
+    DeleteObjects takes s3:DeleteObjectVersion for a version, the first one too, which MiniStack forgets.
+    """
     action: str | None = original(service, *request)
+    if action == "s3:DeleteObject" and b"<VersionId>" in request[3]:
+        return "s3:DeleteObjectVersion"
     return "bedrock:InvokeModel" if action == "bedrock:Converse" else action
 
 

@@ -103,9 +103,11 @@ def _pattern(kinds: list[Kind]) -> Json:
         "source": [kinds[0].source],
         "detail-type": list(dict.fromkeys(kind.detail_type for kind in kinds)),
     }
+    if not any(details):
+        return pattern
     if len(details) > 1:
         return pattern | {"detail": {"$or": details}}
-    return pattern | ({"detail": details[0]} if details[0] else {})
+    return pattern | {"detail": details[0]}
 
 
 def matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:

@@ -1,4 +1,5 @@
-"""S3 buckets: what was changed is put back from the last good snapshot; a deleted bucket is made anew, empty.
+"""S3 buckets: what was changed is put back from the last good snapshot; a deleted bucket is made anew, empty;
+deleted objects come back from under their delete markers.
 
 BlockPublicPolicy does not touch a policy that already stands, so policy and ACL are read after every restore.
 """
@@ -11,6 +12,7 @@ from tasks.domain.lifecycle import hasty_rules
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
 from tasks.resources import Aws
+from tasks.resources.s3_objects import hidden, uncover, window
 from tasks.resources.s3_parts import create, put, read
 
 ARN = ARNS[issues.BUCKET]
@@ -20,6 +22,7 @@ READS = {
         "BucketAcl",
         "BucketLocation",
         "BucketLogging",
+        "BucketNotification",
         "BucketOwnershipControls",
         "BucketPolicy",
         "BucketPublicAccessBlock",
@@ -28,7 +31,7 @@ READS = {
         "EncryptionConfiguration",
         "LifecycleConfiguration",
     )
-}
+} | {"s3:ListBucketVersions": ARN}
 
 
 def _may(*names: str) -> tuple[Permission, ...]:
@@ -57,6 +60,9 @@ ACTIONS = {
         recreates=True,
         then=tuple(SETTINGS),
     ),
+    "remove_delete_markers": Action(
+        undo="none", permissions=(*_may(), Permission("s3:DeleteObjectVersion", f"{ARN}/*"))
+    ),
 }
 DEADLINE = 120
 
@@ -78,7 +84,7 @@ _ENFORCED = "BucketOwnerEnforced"
 
 
 def snapshot(aws: Aws, bucket: str) -> Json | None:
-    """Every part of its configuration that can be put back, and region and object ownership."""
+    """Every part of its configuration that can be put back, and region, object ownership, whether it tells events."""
     return read(aws("s3"), bucket)
 
 
@@ -107,6 +113,8 @@ def issue(good: Json, now: Json) -> tuple[str, str] | None:
 
 def target(action: str, good: Json | None, facts: Json) -> Json | None:
     """The part of the snapshot that the action puts back, and what was already open then."""
+    if action == "remove_delete_markers":
+        return window(facts)
     if good is None:
         return None
     part = _CHANGED_BY[action]
@@ -121,7 +129,8 @@ def target(action: str, good: Json | None, facts: Json) -> Json | None:
 
 
 def reached(target: Json, now: Json | None) -> bool:
-    if now is None:
+    """What is under delete markers does not show in the bucket's state."""
+    if now is None or "since" in target:
         return False
     return all(now[part] == value for part, value in target.items() if part not in ("open", "ownership"))
 
@@ -139,6 +148,8 @@ def restore(aws: Aws, step: Step) -> None:
             if refused.response["Error"]["Code"] != "OperationAborted":
                 raise
             raise StillRestoring(f"the deletion of {bucket} still goes on") from None
+    elif now is not None and step.action == "remove_delete_markers":
+        uncover(s3, bucket, step.target)
     elif now is not None and not reached(step.target, now) and step.action != "create_bucket":
         part = _CHANGED_BY[step.action]
         put(s3, bucket, part, step.target[part])
@@ -149,6 +160,9 @@ def verify(aws: Aws, step: Step, after: Json) -> str:
     now = snapshot(aws, step.resource.id)
     if now is None:
         return "the bucket is gone"
+    if step.action == "remove_delete_markers":
+        left = len(hidden(aws("s3"), step.resource.id, step.target))
+        return f"{left} objects are still deleted" if left else ""
     if not reached(step.target, now):
         return f"the {_CHANGED_BY[step.action].replace('_', ' ')} is not what it was"
     still = [opening for opening in _open(now) if opening not in step.target.get("open", [opening])]

@@ -86,6 +86,9 @@ _READ: dict[str, Callable[[Any, str], Any]] = {
     "ownership": lambda s3, bucket: s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"][0][
         "ObjectOwnership"
     ],
+    "object_events": lambda s3, bucket: (
+        "EventBridgeConfiguration" in s3.get_bucket_notification_configuration(Bucket=bucket)
+    ),
 }
 
 

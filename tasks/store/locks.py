@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tasks.store.items import DAY, Json, encode
+from tasks.store.items import DAY, Json, decode, encode
 from tasks.store.transactions import named
 
 HELD, COOLING = "HELD", "COOLDOWN"
@@ -68,6 +68,13 @@ def free(dynamo: Any, table: str, arn: str, *, execution: str, redrive: int) -> 
         )
     except dynamo.exceptions.ConditionalCheckFailedException:
         return
+
+
+def taken(dynamo: Any, table: str, arn: str, *, now_ms: int) -> bool:
+    """Whether an incident holds the resource, or its cooldown goes on."""
+    found = dynamo.get_item(TableName=table, Key=_key(arn), ConsistentRead=True).get("Item")
+    lock = decode(found) if found else {}
+    return lock.get("state") == HELD or lock.get("until", 0) > now_ms
 
 
 def _key(arn: str) -> Json:

@@ -35,7 +35,7 @@ KMS_CONDITIONS = {
     TABLE: {"StringEquals": {"kms:ViaService": f"dynamodb.{REGION}.amazonaws.com"}},
 }
 # What belongs to a resource and has an id that is known only when it is looked up.
-PARTS = {TABLE: "/backup/*"}
+PARTS = {TABLE: "/backup/*", BUCKET: "/*"}
 # What a replacement is made of, and what is made by launching it, under conditions of its own.
 LAUNCH = {
     "image": "ami-1",

@@ -16,6 +16,10 @@ def rules(template: Template, prefix: str) -> list[Json]:
     return [rule for rule in template.of_type("AWS::Events::Rule") if rule["Name"].startswith(f"aiops-{prefix}")]
 
 
+def consumers(template: Template) -> dict[str, Json]:
+    return {one["FunctionName"]: one for one in template.of_type("AWS::Lambda::EventSourceMapping")}
+
+
 def test_every_source_has_one_rule_that_starts_the_workflow(template: Template) -> None:
     starting = rules(template, "faults-")
     assert sorted(rule["EventPattern"]["source"][0] for rule in starting) == sorted(SOURCES)
@@ -44,9 +48,7 @@ def test_no_rule_is_without_a_dead_letter_queue_that_takes_its_events(template: 
 def test_events_that_start_nothing_go_to_the_queue_that_handle_undeliverable_consumes(template: Template) -> None:
     queues = {target["DeadLetterConfig"]["Arn"] for rule in rules(template, "faults-") for target in rule["Targets"]}
     assert queues == {"arn of aiops-undelivered"}
-    (mapping,) = template.of_type("AWS::Lambda::EventSourceMapping")
-    assert mapping["EventSourceArn"] == "arn of aiops-undelivered"
-    assert mapping["FunctionName"] == "aiops-HandleUndeliverable"
+    assert consumers(template)["aiops-HandleUndeliverable"]["EventSourceArn"] == "arn of aiops-undelivered"
     queue = template.named("AWS::SQS::Queue", "aiops-undelivered")
     function = template.named("AWS::Lambda::Function", "aiops-HandleUndeliverable")
     assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
@@ -79,6 +81,21 @@ def test_the_deployed_rules_take_the_events_of_the_table(template: Template, sam
     event = json.loads((SAMPLES / sample).read_text())
     taken = [rule["Name"] for rule in rules(template, "faults-") if matches(rule["EventPattern"], event)]
     assert bool(taken) == starts, taken
+
+
+def test_deleted_objects_are_gathered_and_what_is_sent_back_waits_in_the_queue(template: Template) -> None:
+    """A thousand deletions must not start a thousand executions."""
+    (rule,) = rules(template, "deletions")
+    assert [target["Arn"] for target in rule["Targets"]] == ["arn of aiops-deletions"]
+    mapping = consumers(template)["aiops-GatherDeletions"]
+    assert mapping["EventSourceArn"] == "arn of aiops-deletions"
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    queue = template.named("AWS::SQS::Queue", "aiops-deletions")
+    function = template.named("AWS::Lambda::Function", "aiops-GatherDeletions")
+    assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
+    deleted = json.loads((SAMPLES / "s3_object_deleted.json").read_text())
+    assert matches(rule["EventPattern"], deleted)
+    assert not matches(rule["EventPattern"], {**deleted, "detail": {"reason": "Lifecycle Expiration"}})
 
 
 def test_every_way_to_fail_reaches_handle_failure(template: Template) -> None:

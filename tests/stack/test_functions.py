@@ -16,7 +16,7 @@ from cdk_app.settings import Settings
 from tasks.runtime.environment import read
 
 MACHINE = json.loads((ROOT / "statemachine" / "aiops.asl.json").read_text())
-OUTSIDE = {"HandleFailure", "HandleUndeliverable", "TakeSnapshots", "CheckTrail"}
+OUTSIDE = {"HandleFailure", "HandleUndeliverable", "GatherDeletions", "TakeSnapshots", "CheckTrail"}
 COMMON = {
     "POWERTOOLS_SERVICE_NAME": "aiops",
     "POWERTOOLS_METRICS_NAMESPACE": "AIOps",
@@ -30,7 +30,7 @@ def module_of(function: Json) -> str:
     return str(function["Handler"]).removesuffix(".handler")
 
 
-def test_there_is_one_function_per_state_and_the_four_outside(template: Template) -> None:
+def test_there_is_one_function_per_state_and_those_outside(template: Template) -> None:
     states = {
         name.removesuffix("Arn")
         for name in template.of_type("AWS::StepFunctions::StateMachine")[0]["DefinitionSubstitutions"]

@@ -17,24 +17,29 @@ LIFECYCLE_DELETES = "s3_lifecycle_deletes_soon"
 LIFECYCLE_REMOVED = "s3_lifecycle_removed"
 LOGGING_OFF = "s3_access_logging_off"
 DELETED = "s3_bucket_deleted"
+OBJECTS_DELETED = "s3_objects_deleted"
+OBJECTS_LOST = "s3_objects_lost"
+# The agent's own event, gathered from S3's one for each object.
+OBJECTS_DELETED_EVENT = "Objects Deleted"
 
 ARNS = {BUCKET: "arn:{partition}:s3:::{id}"}
-FAULTS = tuple(
-    Kind("aws.s3", name, BUCKET, "requestParameters.bucketName", gone=name == "DeleteBucket")
-    for name in (
-        "DeleteBucketPublicAccessBlock",
-        "PutBucketPublicAccessBlock",
-        "PutBucketPolicy",
-        "DeleteBucketPolicy",
-        "PutBucketAcl",
-        "PutBucketVersioning",
-        "PutBucketEncryption",
-        "DeleteBucketEncryption",
-        "PutBucketLifecycle",
-        "DeleteBucketLifecycle",
-        "PutBucketLogging",
-        "DeleteBucket",
-    )
+_CALLS = (
+    "DeleteBucketPublicAccessBlock",
+    "PutBucketPublicAccessBlock",
+    "PutBucketPolicy",
+    "DeleteBucketPolicy",
+    "PutBucketAcl",
+    "PutBucketVersioning",
+    "PutBucketEncryption",
+    "DeleteBucketEncryption",
+    "PutBucketLifecycle",
+    "DeleteBucketLifecycle",
+    "PutBucketLogging",
+    "DeleteBucket",
+)
+FAULTS = (
+    *(Kind("aws.s3", name, BUCKET, "requestParameters.bucketName", gone=name == "DeleteBucket") for name in _CALLS),
+    Kind("aiops", OBJECTS_DELETED_EVENT, BUCKET, "bucket", detail_type=OBJECTS_DELETED_EVENT),
 )
 CREATIONS = tuple(
     Kind("aws.s3", name, BUCKET, "requestParameters.bucketName") for name in ("CreateBucket", "PutBucketTagging")
@@ -90,6 +95,16 @@ def _logging_off(facts: Json) -> str:
     status = request(facts).get("BucketLoggingStatus")
     off = isinstance(status, dict) and "LoggingEnabled" not in status
     return "access logging was switched off" if off else ""
+
+
+def _objects_deleted(facts: Json) -> str:
+    marked, lost = facts.get("marked"), _lost(facts)
+    return f"{marked} objects were deleted, their versions are left{f'; {lost}' if lost else ''}" if marked else ""
+
+
+def _lost(facts: Json) -> str:
+    lost = facts.get("lost")
+    return f"of at least {lost} objects every version was deleted: nothing brings them back" if lost else ""
 
 
 def _object(value: Any) -> Json:
@@ -215,5 +230,23 @@ RULES = (
         "high",
         0.95,
         "a caller deleted the bucket",
+    ),
+    Rule(
+        OBJECTS_DELETED,
+        (OBJECTS_DELETED_EVENT,),
+        _objects_deleted,
+        "FAILURE",
+        "high",
+        0.85,
+        "a caller that S3 does not name deleted objects",
+    ),
+    Rule(
+        OBJECTS_LOST,
+        (OBJECTS_DELETED_EVENT,),
+        _lost,
+        "FAILURE",
+        "critical",
+        0.85,
+        "a caller that S3 does not name deleted objects and their versions",
     ),
 )

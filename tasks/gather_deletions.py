@@ -1,0 +1,73 @@
+"""GatherDeletions: objects were deleted, perhaps thousands: one event per bucket starts the workflow."""
+
+import json
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from tasks.domain.deletions import Deletions, entry, gather, told
+from tasks.domain.events import arn
+from tasks.domain.guards import TAG
+from tasks.domain.knowledge.s3 import BUCKET
+from tasks.domain.payload import Json
+from tasks.domain.policy import AUTONOMY
+from tasks.resources.s3_objects import has_versions
+from tasks.runtime import tags
+from tasks.runtime.clients import client
+from tasks.runtime.environment import read
+from tasks.runtime.observe import logger
+from tasks.store import locks
+
+# Each key whose version was deleted for good takes a call to see what is left of it.
+MOST_LOOKS = 100
+# What the tagging API takes at once.
+MOST_BUCKETS = 100
+
+
+@dataclass(frozen=True)
+class Environment:
+    claims_table: str
+
+
+@logger.inject_lambda_context
+def handler(event: Json, context: Any) -> Json:
+    """Deletions in a bucket that an incident holds go back to the queue, until the bucket is free again."""
+    env, batches = read(Environment), defaultdict(list)
+    for record in event["Records"]:
+        body = json.loads(record["body"])
+        if named := told(body):
+            batches[named[0]].append((record["messageId"], body))
+    own = _managed(list(batches))
+    again: list[str] = []
+    for bucket, batch in batches.items():
+        if bucket not in own:
+            continue
+        if locks.taken(client("dynamodb"), env.claims_table, own[bucket], now_ms=int(time.time() * 1000)):
+            again += [message for message, _ in batch]
+        else:
+            _tell(bucket, own[bucket], gather(body for _, body in batch))
+    return {"batchItemFailures": [{"itemIdentifier": message} for message in again]}
+
+
+def _managed(buckets: list[str]) -> dict[str, str]:
+    """The opted-in ones, name to ARN."""
+    events, found = client("events"), {}
+    names = {arn(BUCKET, one, region=events.meta.region_name, account=""): one for one in buckets}
+    left = iter(names)
+    while some := list(islice(left, MOST_BUCKETS)):
+        for name, own in tags.of(client("resourcegroupstaggingapi"), some).items():
+            if own.get(TAG) in AUTONOMY:
+                found[names[name]] = name
+    return found
+
+
+def _tell(bucket: str, bucket_arn: str, found: Deletions) -> None:
+    """Put the deletions on the bus, unless all that happened is that old versions were cleaned up."""
+    looked = list(dict.fromkeys(found.permanent))[:MOST_LOOKS]
+    lost = sum(not has_versions(client("s3"), bucket, key) for key in looked)
+    logger.info("gathered", extra={"bucket": bucket, "marked": len(found.marked), "lost": lost})
+    if found.marked or lost:
+        one = entry(bucket, bucket_arn, found, lost=lost, until=time.time())
+        client("events").put_events(Entries=[{**one, "Detail": json.dumps(one["Detail"])}])
