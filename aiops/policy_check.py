@@ -1,5 +1,6 @@
 """`aiops policy check`: what a policy allows."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from aiops.policy import ACTIONS, load
@@ -13,7 +14,7 @@ COLUMNS = ("issue", "action", "autonomy", "undo", "disruptive", "data risk")
 def show(path: Path | None) -> None:
     """A table of what the policy allows, with its exceptions; BadInput if it is no policy."""
     policy = load(path)
-    show_table([(issue, *_allowed(policy, issue)) for issue in ANSWERS], columns=COLUMNS)
+    show_table([row for issue in ANSWERS for row in _rows(policy, issue)], columns=COLUMNS)
     print()
     for what, listed in (
         ("Meant when invoked by", policy.intended_invokers),
@@ -25,10 +26,14 @@ def show(path: Path | None) -> None:
     print(f"A question expires after {policy.review_seconds // 60} minutes, and that means no.")
 
 
-def _allowed(policy: Policy, issue: str) -> tuple[str, ...]:
+def _rows(policy: Policy, issue: str) -> Iterator[tuple[str, ...]]:
+    """A row for the answer to an issue, and one for each that answers otherwise."""
     recovery = policy.recover.get(issue)
     if recovery is None:
-        return "-", "notify", "-", "-", "-"
-    action, denied = ACTIONS[recovery.action], recovery.action in policy.denied_actions
-    risks = ["yes" if risk else "no" for risk in (action.disruptive, action.data_risk)]
-    return recovery.action, "notify (denied)" if denied else recovery.autonomy, action.undo, *risks
+        yield issue, "-", "notify", "-", "-", "-"
+        return
+    for number, one in enumerate(recovery.answers):
+        action, denied = ACTIONS[one.action], one.action in policy.denied_actions
+        risks = ["yes" if risk else "no" for risk in (action.disruptive, action.data_risk)]
+        autonomy = "notify (denied)" if denied else one.autonomy
+        yield "  otherwise" if number else issue, one.action, autonomy, action.undo, *risks

@@ -23,7 +23,7 @@ def _types(rule: Rule) -> set[str]:
     return told - {""}
 
 
-# Issue class -> the actions that can answer it: those of its type of resource.
+# Issue class -> the actions that can answer it: those of its type of resource and those of any type.
 ANSWERS = {
     rule.issue: {action for one in _types(rule) for action in resources.actions(one)}
     for rule in RULES
@@ -60,13 +60,23 @@ def _unknown(document: dict[str, Any]) -> Iterator[str]:
     for issue, recovery in document["recover"].items():
         if issue not in ANSWERS:
             yield f"recover.{issue}: no such issue; known are {', '.join(sorted(ANSWERS))}"
-        elif recovery["action"] not in ANSWERS[issue]:
-            known = ", ".join(sorted(ANSWERS[issue]))
-            yield f"recover.{issue}.action: {recovery['action']} does not answer it; {known} would"
+            continue
+        known, path = ", ".join(sorted(ANSWERS[issue])), f"recover.{issue}"
+        for answer in _chain(recovery):
+            if answer["action"] not in ANSWERS[issue]:
+                yield f"{path}.action: {answer['action']} does not answer it; {known} would"
+            path += ".otherwise"
     every = set().union(*ANSWERS.values())
     for action in document.get("deny", {}).get("actions", ()):
         if action not in every:
             yield f"deny.actions: no action {action}; known are {', '.join(sorted(every))}"
+
+
+def _chain(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """An answer and what answers otherwise."""
+    yield answer
+    if "otherwise" in answer:
+        yield from _chain(answer["otherwise"])
 
 
 class _Strict(yaml.SafeLoader):

@@ -44,6 +44,13 @@ def may_read_all(task: Task) -> None:
         task.may(*actions, on=arn(task, template), because="any resource may need a look; reads only")
 
 
+def may_find_definitions(task: Task) -> None:
+    """Let the function find out what defines a resource."""
+    for name in resources.ANY_TYPE:
+        for action, template in resources.way(name).READS.items():
+            task.may(action, on=arn(task, template), because="what defines a resource is not known beforehand; a read")
+
+
 def _reads() -> dict[str, tuple[str, ...]]:
     """What looking at resources takes: ARN template, or `*`, to IAM actions, over all resource types."""
     found: dict[str, list[str]] = {}

@@ -6,7 +6,7 @@ from constructs import Construct
 from cdk_app.bedrock import allow_model
 from cdk_app.grants import arn
 from cdk_app.notifications import Notifications
-from cdk_app.recovery import ROLE, may_read_all
+from cdk_app.recovery import ROLE, may_find_definitions, may_read_all
 from cdk_app.storage import Storage
 from cdk_app.task import TaskFactory
 
@@ -51,6 +51,7 @@ class Steps(Construct):
         plan = task(self, "Plan")
         plan.may("dynamodb:GetItem", on=snapshots)
         may_read_all(plan)
+        may_find_definitions(plan)
 
         request_review = task(self, "RequestReview")
         request_review.may("dynamodb:UpdateItem", on=incidents)

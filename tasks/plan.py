@@ -5,7 +5,7 @@ from typing import Any
 
 from tasks.domain.payload import Analysis, Incident, Json, dump, load
 from tasks.domain.planning import Known, plan
-from tasks.resources import actions, module
+from tasks.resources import ANY_TYPE, actions, defined, module
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.observe import INCIDENT_ID, logger
@@ -37,14 +37,18 @@ def handler(event: Json, context: Any) -> Json:
 
 def _known(env: Environment, incident: Incident, issue: str) -> dict[str, Known]:
     """What is known of each resource, if the policy has an answer to the issue."""
-    recovery = policy().recover.get(issue)
-    known = {}
-    for one in incident.resources if recovery else ():
+    answers, known = policy().answers(issue), {}
+    for one in incident.resources if answers else ():
         kind = module(one.type)
         now, good = kind.snapshot(client, one.id), snapshots.read(client("dynamodb"), env.snapshots_table, one.arn)
         state = good["state"] if good else None
-        targets = {name: kind.target(name, state, incident.facts) for name in actions(one.type)}
-        wanted = targets.get(recovery.action) if recovery else None
-        settled = wanted is not None and kind.reached(wanted, now)
+        targets = {name: kind.target(name, state, incident.facts) for name in kind.ACTIONS}
+        settled = False
+        for name in [answer.action for answer in answers]:
+            if name in ANY_TYPE:
+                targets[name] = defined.target(client, one, name, state)
+            if (wanted := targets.get(name)) is not None:
+                settled = defined.acting(one.type, name).reached(wanted, now)
+                break
         known[one.arn] = Known(targets, now, stale=good is not None and "accepted_at" in good, settled=settled)
     return known

@@ -1,7 +1,7 @@
 """Restore: carry the plan out step by step, each step "ensure", through a session narrowed to the plan."""
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tasks.domain import guards
@@ -10,7 +10,8 @@ from tasks.domain.guards import Block
 from tasks.domain.outcome import RESTORED
 from tasks.domain.payload import Incident, Json, Plan, Step, load
 from tasks.domain.planning import plan_hash
-from tasks.resources import Aws, module
+from tasks.resources import Aws
+from tasks.resources.defined import acting
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.execution import redrive_count
@@ -40,8 +41,8 @@ def handler(event: Json, context: Any) -> Json:
         logger.info("not restored", extra=asdict(block))
         return {"outcome": block.reason, "why": block.why, "steps": []}
     done = []
-    acting = sessions(client("sts"), env.recovery_role_arn, incident, plan.steps, undo=False)
-    for number, (step, aws) in enumerate(acting):
+    scoped = sessions(client("sts"), env.recovery_role_arn, incident, plan.steps, undo=False)
+    for number, (step, aws) in enumerate(scoped):
         done.append(_ensure(env, event, number, step, aws))
     return {"outcome": RESTORED, "restored_at": time.time(), "steps": done}
 
@@ -59,7 +60,7 @@ def _blocked(env: Environment, incident: Incident, execution: str) -> Block | No
 
 def _ensure(env: Environment, event: Json, number: int, step: Step, aws: Aws) -> Json:
     """One step's record, before and after, done now or earlier in this attempt."""
-    kind, key = module(step.resource.type), (event["execution"], event["attempt"], number)
+    kind, key = acting(step.resource.type, step.action), (event["execution"], event["attempt"], number)
     dynamo = client("dynamodb")
     record = steps.read(dynamo, env.claims_table, *key)
     if record is None:
@@ -69,7 +70,7 @@ def _ensure(env: Environment, event: Json, number: int, step: Step, aws: Aws) ->
         record = {"phase": steps.PENDING, "before": before, "after": None}
         steps.write(dynamo, env.claims_table, *key, **record, now=int(time.time()))
     if record["phase"] == steps.PENDING:
-        kind.restore(aws, step)
+        kind.restore(aws, replace(step, token=steps.token(*key)))
         record = {"phase": steps.DONE, "before": record["before"], "after": kind.snapshot(aws, step.resource.id)}
         steps.write(dynamo, env.claims_table, *key, **record, now=int(time.time()))
         logger.info("step done", extra={"action": step.action, "resource": step.resource.arn})
@@ -81,4 +82,4 @@ def _surprised(event: Json, number: int, step: Step, before: Json | None) -> boo
     ours = any(one["resource"]["arn"] == step.resource.arn for one in event["plan"]["steps"][:number])
     if event["attempt"] or ours:
         return False
-    return before != step.seen and not module(step.resource.type).reached(step.target, before)
+    return before != step.seen and not acting(step.resource.type, step.action).reached(step.target, before)

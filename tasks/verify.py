@@ -9,6 +9,7 @@ from tasks.domain.moment import iso
 from tasks.domain.outcome import PARTIAL, VERIFIED
 from tasks.domain.payload import Json, Plan, load
 from tasks.resources import module
+from tasks.resources.defined import acting
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.observe import INCIDENT_ID, logger
@@ -27,7 +28,7 @@ def handler(event: Json, context: Any) -> Json:
     env, plan, recovery, now = read(Environment), load(Plan, event["plan"]), event["recovery"], time.time()
     wrong, deadline = {}, 0.0
     for step, result in zip(plan.steps, recovery["steps"], strict=True):
-        kind = module(step.resource.type)
+        kind = acting(step.resource.type, step.action)
         if reason := kind.verify(client, step, result["after"]):
             wrong[step.resource.arn] = reason
             deadline = max(deadline, min(kind.DEADLINE, env.verify_deadline_minutes * 60))

@@ -74,6 +74,7 @@ class Step:
     """One action on one resource. `undo` names the action that takes it back, or none.
 
     `seen` is the resource's state when the plan was made, None if it was gone; `target` what of it must become what.
+    `token` is Restore's: it names this step of this attempt to services that take a name, and is empty in a plan.
     """
 
     resource: Resource
@@ -83,6 +84,7 @@ class Step:
     data_risk: bool
     target: Json = field(default_factory=dict)
     seen: Json | None = None
+    token: str = ""
 
 
 @dataclass(frozen=True)

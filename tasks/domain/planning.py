@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from tasks.domain.payload import Analysis, Incident, Json, Plan, Resource, Step
-from tasks.domain.policy import Policy, fits, least
+from tasks.domain.policy import Policy, Recovery, fits, least
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Action:
     """What a resource module can do. `undo` is the action that takes it back, or none (closes an exposure, creates).
 
     `recreates` says that it answers a resource that is gone. `then` names the actions that must follow on the same
-    resource: settings that the action alone does not bring back.
+    resource: settings that the action alone does not bring back. `unknown` says what is missing when it has no target.
     """
 
     undo: str
@@ -38,6 +38,7 @@ class Action:
     data_risk: bool = False
     recreates: bool = False
     then: tuple[str, ...] = ()
+    unknown: str = "no good state of {id} is known"
 
 
 # Resource type to what can be done to one, by name.
@@ -74,24 +75,28 @@ def plan(
     recovery = policy.recover.get(analysis.issue)
     if recovery is None:
         return _plan((), "notify", f"the policy names no action for {analysis.issue}", policy)
-    if recovery.action in policy.denied_actions:
+    answers = policy.answers(analysis.issue)
+    if not answers:
         return _plan((), "notify", f"the policy denies {recovery.action}", policy)
-    reasons, steps = [], []
+    reasons, steps, used = [], [], []
     for resource in incident.resources:
         own, state = actions(resource.type), known.get(resource.arn)
-        action = own.get(recovery.action)
+        able = [one for one in answers if one.action in own]
+        answer = next((one for one in able if state and state.targets.get(one.action) is not None), None)
         if denied := fits(resource.arn, policy.denied_resources):
             reasons.append(f"the policy denies {resource.id} ({denied})")
-        elif action is None:
+        elif not able:
             reasons.append(f"{resource.type} has no action {recovery.action}")
-        elif state is None or state.targets.get(recovery.action) is None:
-            reasons.append(f"no good state of {resource.id} is known")
-        elif state.seen is None and not action.recreates:
+        elif state is None or answer is None:
+            reasons += [own[one.action].unknown.format(id=resource.id) for one in able]
+        elif state.seen is None and not own[answer.action].recreates:
             reasons.append(f"{resource.id} is gone")
         elif state.settled:
             reasons.append(f"{resource.id} already is as it should be")
         else:
-            names = [recovery.action, *(name for name in action.then if state.targets.get(name) is not None)]
+            used.append(answer)
+            then = own[answer.action].then
+            names = [answer.action, *(name for name in then if state.targets.get(name) is not None)]
             reasons += [f"the policy denies {name}" for name in names if name in policy.denied_actions]
             allowed = [name for name in names if name not in policy.denied_actions]
             steps += [_step(resource, name, own[name], state) for name in allowed]
@@ -99,7 +104,7 @@ def plan(
         healthy = all(resource.arn in known and known[resource.arn].settled for resource in incident.resources)
         return _plan((), "none" if healthy else "notify", "; ".join(reasons), policy)
     stale = list(dict.fromkeys(step.resource.id for step in steps if known[step.resource.arn].stale))
-    level, why = _autonomy(analysis, steps, policy, stale, confidence_threshold)
+    level, why = _autonomy(analysis, steps, used, stale, confidence_threshold)
     return _plan(tuple(steps), level, "; ".join([why, *reasons]), policy)
 
 
@@ -114,13 +119,12 @@ def _step(resource: Resource, name: str, action: Action, known: Known) -> Step:
 
 
 def _autonomy(
-    analysis: Analysis, steps: Sequence[Step], policy: Policy, stale: Sequence[str], threshold: float
+    analysis: Analysis, steps: Sequence[Step], answers: Sequence[Recovery], stale: Sequence[str], threshold: float
 ) -> tuple[str, str]:
     """The lowest level that the policy, the tags, the risk and the confidence leave, and what set it."""
-    recovery = policy.recover[analysis.issue]
-    wanted = max(threshold, recovery.confidence)
+    wanted = max(threshold, *(one.confidence for one in answers))
     limits = [
-        (recovery.autonomy, f"the policy allows {recovery.autonomy} for {analysis.issue}"),
+        *((one.autonomy, f"the policy allows {one.autonomy} for {analysis.issue}") for one in answers),
         *((step.resource.autonomy, f"{step.resource.id} is tagged {step.resource.autonomy}") for step in steps),
     ]
     if any(step.data_risk for step in steps):

@@ -13,9 +13,17 @@ AUTONOMY = ("notify", "approve", "auto")
 
 @dataclass(frozen=True)
 class Recovery:
+    """`otherwise` answers where this one does not know how."""
+
     action: str
     autonomy: str
     confidence: float
+    otherwise: "Recovery | None" = None
+
+    @property
+    def answers(self) -> "tuple[Recovery, ...]":
+        """This one and what follows it."""
+        return (self, *(self.otherwise.answers if self.otherwise else ()))
 
 
 @dataclass(frozen=True)
@@ -36,15 +44,17 @@ class Policy:
     alarms: Mapping[str, str] = field(default_factory=dict)
     actions: Mapping[str, Json] = field(default_factory=dict)
 
+    def answers(self, issue: str) -> tuple[Recovery, ...]:
+        """What may answer an issue, the first that knows how."""
+        row = self.recover.get(issue)
+        return tuple(one for one in (row.answers if row else ()) if one.action not in self.denied_actions)
+
 
 def parse(document: Json) -> Policy:
     """The policy of a document that fits the schema."""
     intended, deny = document.get("intended", {}), document.get("deny", {})
     return Policy(
-        recover={
-            issue: Recovery(row["action"], row["autonomy"], float(row.get("confidence", 0.0)))
-            for issue, row in document["recover"].items()
-        },
+        recover={issue: _recovery(row) for issue, row in document["recover"].items()},
         intended_invokers=tuple(intended.get("invoked_by", ())),
         intended_roles=tuple(intended.get("roles", ())),
         intended_tags=tuple(intended.get("tags", ())),
@@ -54,6 +64,11 @@ def parse(document: Json) -> Policy:
         alarms=document.get("alarms", {}),
         actions=document.get("actions", {}),
     )
+
+
+def _recovery(row: Json) -> Recovery:
+    otherwise = _recovery(row["otherwise"]) if "otherwise" in row else None
+    return Recovery(row["action"], row["autonomy"], float(row.get("confidence", 0.0)), otherwise)
 
 
 def least(levels: Iterable[str]) -> str:

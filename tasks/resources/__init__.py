@@ -13,16 +13,19 @@ undo(aws, step, before)       takes the step back
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 from tasks.domain.knowledge import ARNS
-from tasks.domain.planning import Action
+from tasks.domain.planning import Action, Permission
 
 Aws = Callable[[str], Any]
 
 TYPES = tuple(ARNS)
+# What answers for a resource of any type, and the module that does it; see defined.py.
+ANY_TYPE = {"revert_drift": "stack_drift", "redeploy": "redeployment"}
 
 
 def module(resource_type: str) -> ModuleType:
@@ -31,5 +34,16 @@ def module(resource_type: str) -> ModuleType:
 
 
 def actions(resource_type: str) -> Mapping[str, Action]:
-    """What can be done to a resource of this type, by name."""
-    return dict[str, Action](module(resource_type).ACTIONS)
+    """What can be done to a resource of this type, by name; what any type can have done looks at it too."""
+    kind = module(resource_type)
+    look = tuple(Permission(action, on) for action, on in kind.READS.items())
+    found: dict[str, Action] = dict(kind.ACTIONS)
+    for name in ANY_TYPE:
+        general: Action = way(name).ACTION
+        found[name] = replace(general, permissions=(*general.permissions, *look))
+    return found
+
+
+def way(action: str) -> ModuleType:
+    """The module of an action of any type."""
+    return import_module(f"tasks.resources.{ANY_TYPE[action]}")

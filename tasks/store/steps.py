@@ -1,5 +1,6 @@
 """The journal of a recovery: what each step found before it acted and left after, per execution and attempt."""
 
+import hashlib
 from typing import Any
 
 from tasks.store.items import DAY, Json, decode, encode
@@ -42,6 +43,11 @@ def mark_undone(dynamo: Any, table: str, execution: str, attempt: int, *, redriv
     """Keep at which redrive count an attempt was undone; `now` in seconds."""
     record = {"pk": f"UNDONE#{execution}#{attempt}", "redrive": redrive, "expires_at": now + 30 * DAY}
     dynamo.put_item(TableName=table, Item=encode(record))
+
+
+def token(execution: str, attempt: int, number: int) -> str:
+    """A step's name, other in each attempt (32 letters and digits): a service that is asked again knows it."""
+    return hashlib.sha256(_step(execution, attempt, number).encode()).hexdigest()[:32]
 
 
 def _step(execution: str, attempt: int, number: int) -> str:

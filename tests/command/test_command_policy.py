@@ -27,6 +27,16 @@ def test_every_issue_stands_in_the_table_with_what_may_be_done() -> None:
     assert rows["s3_bucket_policy_changed"] == ["put_bucket_policy", "approve", "none", "no", "no"]
 
 
+def test_what_answers_otherwise_has_a_row_of_its_own(tmp_path: Path) -> None:
+    answer = {"action": "put_bucket_policy", "autonomy": "auto"}
+    chain = {**answer, "otherwise": {"action": "revert_drift", "autonomy": "approve"}}
+    file = tmp_path / "policy.yaml"
+    file.write_text(yaml.safe_dump({**SOUND, "recover": {"s3_bucket_policy_changed": chain}}))
+    lines = run("policy", "check", file).out.splitlines()
+    (number,) = [number for number, line in enumerate(lines) if line.startswith("s3_bucket_policy_changed")]
+    assert lines[number + 1].split() == ["otherwise", "revert_drift", "approve", "none", "yes", "no"]
+
+
 def test_what_the_policy_does_not_answer_or_denies_is_only_told(tmp_path: Path) -> None:
     recover = {"ssm_parameter_overwritten": {"action": "put_previous_version", "autonomy": "auto"}}
     file = write(tmp_path, recover=recover, deny={"actions": ["put_previous_version"], "resources": ["arn:aws:s3:::x"]})

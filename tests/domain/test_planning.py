@@ -120,6 +120,26 @@ def test_what_must_follow_is_left_out_when_the_policy_denies_it() -> None:
     assert "the policy denies risky" in made.reason
 
 
+def test_where_the_first_answer_does_not_know_how_the_next_one_does_in_its_own_bounds() -> None:
+    answers = Recovery("start", "auto", 0.0, Recovery("risky", "approve", 0.0))
+    rules = replace(policy(), recover={ISSUE: answers})
+    unknown = replace(BROKEN, targets={"start": None, "risky": RUNNING})
+    assert [step.action for step in planned(incident("auto"), rules, BROKEN).steps] == ["start"]
+    both = planned(incident("auto", "auto"), rules, BROKEN, unknown)
+    assert ([step.action for step in both.steps], both.autonomy) == (["start", "risky"], "approve")
+    denied = replace(rules, denied_actions=("start",))
+    assert [step.action for step in planned(incident("auto"), denied, BROKEN).steps] == ["risky"]
+
+
+def test_where_no_answer_knows_how_each_says_what_it_lacks() -> None:
+    lacking = {**ACTIONS, "risky": replace(ACTIONS["risky"], unknown="no stack holds {id}")}
+    rules = replace(policy(), recover={ISSUE: Recovery("start", "auto", 0.0, Recovery("risky", "auto", 0.0))})
+    about = incident("auto")
+    known = {about.resources[0].arn: Known({}, STOPPED)}
+    made = plan(about, ANALYSIS, rules, actions=lambda _: lacking, known=known, confidence_threshold=0.8)
+    assert (made.autonomy, made.reason) == ("notify", "no good state of i-0 is known; no stack holds i-0")
+
+
 def test_an_issue_that_the_policy_does_not_name_is_only_told() -> None:
     made = planned(incident("auto"), policy(), BROKEN, issue="another")
     assert (made.steps, made.autonomy, made.reason) == ((), "notify", "the policy names no action for another")

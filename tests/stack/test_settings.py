@@ -101,6 +101,11 @@ review: {expires_minutes: 60}
             "put_bucket_policy does not answer it; associate_address, reboot_instance",
         ),
         (GOOD.replace("ec2_instance_stopped", "ec2_stopped"), "recover.ec2_stopped: no such issue"),
+        (
+            GOOD.replace("auto}", "auto, otherwise: {action: put_bucket_policy, autonomy: auto}}"),
+            "recover.ec2_instance_stopped.otherwise.action: put_bucket_policy does not answer it",
+        ),
+        (GOOD.replace("auto}", "auto, otherwise: {action: revert_drift}}"), "otherwise: 'autonomy' is a required"),
         (GOOD.replace("60", "1441"), "review.expires_minutes: 1441"),
         (GOOD.replace("60", "true"), "review.expires_minutes: True"),
         (GOOD.replace("review: {expires_minutes: 60}", ""), "the document: 'review' is a required property"),

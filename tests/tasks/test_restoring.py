@@ -156,6 +156,13 @@ def test_a_redriven_restore_gives_way_to_an_incident_that_took_over(cloud: Cloud
     assert values(HOST) == ["good", "bad"]
 
 
+def test_a_steps_token_is_other_in_each_attempt_and_step() -> None:
+    places = [(execution, attempt, number) for execution in ("a", "b") for attempt in (0, 1) for number in (0, 1)]
+    made = [steps.token(*place) for place in places]
+    assert (len(set(made)), made) == (8, [steps.token(*place) for place in places])
+    assert all(len(one) == 32 and one.isalnum() for one in made)
+
+
 def test_no_value_of_a_parameter_leaves_restore(cloud: Cloud) -> None:
     secret = parameter("/app/secret", "canary-good", "canary-bad", Type="SecureString")
     recovery = restored(planned(cloud, overwriting(secret.id, 2)))
