@@ -43,6 +43,7 @@ main.add_typer(policy, name="policy")
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="An incident's id, or as much of its beginning as is unique.")]
 Events = Annotated[Path, typer.Argument(metavar="FILE", help="One JSON object, an array, or JSON Lines; .gz too.")]
+Log = Annotated[Path, typer.Argument(metavar="FILE", help="A log: text, JSON lines, anything; .gz too.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON Lines for machines.")]
 Hash = Annotated[str, typer.Option("--plan", metavar="HASH", help="Refuse unless the question is about this plan.")]
 
@@ -152,6 +153,18 @@ def start() -> None:
     from aiops.switch import turn
 
     turn("off")
+
+
+@main.command()
+def patterns(
+    file: Log,
+    assign: Annotated[bool, typer.Option("--assign", help="Only each line's pattern id, one a line.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what kinds of lines a log holds, and how many of each."""
+    from aiops.log_patterns import show
+
+    show(file, assign=assign, as_json=as_json)
 
 
 @policy.command()

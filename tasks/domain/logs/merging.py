@@ -1,0 +1,99 @@
+"""Which templates are one: those that differ in a word only because the word is a value.
+
+A word's look does not say whether it is a value; how it varies does. Templates of one length that agree in all words
+but one are one template if that place is known to vary (<*> or a name before it), or holds many words.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Set
+from functools import lru_cache
+from itertools import pairwise
+
+from tasks.domain.logs.masking import WILD
+
+Tokens = tuple[str, ...]
+Merge = tuple[list[Tokens], Tokens]
+
+MANY = 4  # messages that a developer wrote out differ in two or three words at most places, seldom in four
+MANY_PAIRS = 5  # two places that vary at once, when no single place does
+FEWEST_WORDS = 5  # below it two places are most of what a message says
+LONGEST = 40  # tokens; pairs of places grow with the square
+
+
+def merges(templates: Iterable[Tokens]) -> dict[Tokens, Tokens]:
+    """Each template that becomes part of another, to that one; the rest stay as they are."""
+    live, became = set(templates), dict[Tokens, Tokens]()
+    while found := _one_place(live) or _two_places(live):
+        for members, merged in found:
+            still = [one for one in members if one in live]
+            if len(still) < 2:
+                continue
+            live.difference_update(still)
+            live.add(merged)
+            became |= dict.fromkeys(still, merged)
+            became.pop(merged, None)
+    return {one: _end(became, one) for one in became}
+
+
+def _end(became: dict[Tokens, Tokens], one: Tokens) -> Tokens:
+    while one in became:
+        one = became[one]
+    return one
+
+
+@lru_cache(maxsize=100_000)
+def is_word(token: str) -> bool:
+    return token != WILD and any(map(str.isalpha, token))
+
+
+def _one_place(live: Set[Tokens]) -> list[Merge]:
+    """Never the first token: that is what a message is about."""
+    columns = defaultdict[tuple[int, int], list[Tokens]](list)
+    names = {name for one in live if "=" in one for name, sign in pairwise(one) if sign == "="} - {WILD}
+    for one in live:
+        hashes, whole, words = _hashes(one)
+        for place in range(1, len(one)):
+            spoken = is_word(one[place])
+            if (spoken or one[place] == WILD) and words - spoken >= 1:
+                columns[whole - hashes[place], place].append(one)
+    found = []
+    for (_, place), members in columns.items():
+        if len(members) > 1:
+            values = {one[place] for one in members}
+            if WILD in values or len(values) >= MANY or members[0][place - 1] in names:
+                found.append((members, _wild(members[0], place)))
+    return sorted(found, key=_largest)
+
+
+def _two_places(live: Set[Tokens]) -> list[Merge]:
+    columns = defaultdict[tuple[int, int, int], list[Tokens]](list)
+    for one in live:
+        hashes, whole, words = _hashes(one)
+        if words >= FEWEST_WORDS and len(one) <= LONGEST:
+            places = [place for place in range(1, len(one)) if is_word(one[place])]
+            for index, first in enumerate(places):
+                rest = whole - hashes[first]
+                for second in places[index + 1 :]:
+                    columns[rest - hashes[second], first, second].append(one)
+    found = []
+    for (_, first, second), members in columns.items():
+        if len(members) >= MANY_PAIRS:
+            values = {one[first] for one in members}, {one[second] for one in members}
+            if min(map(len, values)) >= MANY_PAIRS:
+                found.append((members, _wild(members[0], first, second)))
+    return sorted(found, key=_largest)
+
+
+def _hashes(one: Tokens) -> tuple[list[int], int, int]:
+    """A hash for each place, one for the whole from which places can be taken out, and how many words there are."""
+    hashes = [hash(item) for item in enumerate(one)]
+    return hashes, sum(hashes) + hash(len(one)), sum(map(is_word, one))
+
+
+def _largest(merge: Merge) -> tuple[int, Tokens]:
+    """The most members first."""
+    return -len(merge[0]), merge[1]
+
+
+def _wild(one: Tokens, *places: int) -> Tokens:
+    return tuple(WILD if place in places else token for place, token in enumerate(one))

@@ -1,0 +1,66 @@
+"""Many lines at a time: whatever differs in digits only is looked at once."""
+
+import re
+from typing import cast
+
+from tasks.domain.logs.entries import LONGEST, goes_on, says
+from tasks.domain.logs.miner import Miner
+
+MOST_SKELETONS = 50_000
+MOST_BYTES = 100_000  # of one line; a JSON record is read to its end
+
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_LONG_NUMBERS = re.compile(rb"0{5,}")  # masks tell numbers of up to four digits apart (a year, an hour)
+_GOES_ON = -1
+
+
+class Reader:
+    """Numbers the lines of a stream with their patterns; a stack trace has the number of its first line."""
+
+    def __init__(self, miner: Miner) -> None:
+        self._miner = miner
+        self._seen: dict[bytes, int] = {}
+        self._last: int | None = None
+        self._inside = False
+
+    def numbers(self, lines: bytes) -> list[int]:
+        """One number for each line of a block that begins and ends with whole lines."""
+        # A pattern depends on where digits stand, not on which: nearly all lines are answered from `_seen`.
+        skeletons = _lines(_LONG_NUMBERS.sub(b"00000", lines.translate(_DIGITS)))
+        found = list(map(self._seen.get, skeletons))
+        if not self._inside and None not in found and _GOES_ON not in found:
+            self._last = found[-1] if found else self._last
+            return cast(list[int], found)
+        answers = []
+        for line, skeleton, known in zip(_lines(lines), skeletons, found, strict=True):
+            number = self._look(line, skeleton) if known is None else known
+            if number == _GOES_ON or self._inside:
+                number = self._follow(number, line)
+            answers.append(number)
+            self._last = number
+        return answers
+
+    def _look(self, line: bytes, skeleton: bytes) -> int:
+        if (known := self._seen.get(skeleton)) is not None:
+            return known  # looked at within this block
+        text = line[:MOST_BYTES].decode(errors="replace")
+        number = _GOES_ON if goes_on(text) else self._miner.learn(says(text))
+        if len(self._seen) >= MOST_SKELETONS:
+            self._seen.clear()
+        if len(skeleton) <= 2 * LONGEST:
+            self._seen[skeleton] = number
+        return number
+
+    def _follow(self, number: int, line: bytes) -> int:
+        """The number of a line in or after a stack trace; code between the frames is indented."""
+        self._inside = number == _GOES_ON or line[:1].isspace()
+        if self._inside and self._last is not None:
+            return self._last
+        return number if number != _GOES_ON else self._miner.learn("(stack trace)")
+
+
+def _lines(block: bytes) -> list[bytes]:
+    lines = block.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
