@@ -74,7 +74,8 @@ def _guarded(env: Environment, event: Incident) -> Incident | Block:
     kept = guards.managed(incident, _tags(env, incident), policy())
     if isinstance(kept, Block):
         return kept
-    if incident.event in NATIVE and module(kept.resources[0].type).called(client, kept.resources[0].id):
+    first = kept.resources[0]
+    if kept.event in NATIVE and module(first.type).called(client, first.id, kept.facts):
         return Block(guards.DEFERRED, "a caller stopped it: the CloudTrail event of the call tells who, and decides")
     return kept
 

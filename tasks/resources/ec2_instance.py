@@ -115,7 +115,7 @@ def undo(aws: Aws, step: Step, before: Json) -> None:
         aws("ec2").stop_instances(InstanceIds=[step.resource.id])
 
 
-def called(aws: Aws, instance_id: str) -> bool:
+def called(aws: Aws, instance_id: str, facts: Json) -> bool:
     """Whether a caller stopped it, so that the CloudTrail event of the call tells more than this one."""
     instance = _describe(aws("ec2"), instance_id)
     return bool(instance) and instance.get("StateReason", {}).get("Code") == CALLED

@@ -11,7 +11,7 @@ from typing import Any
 
 from tasks.domain.errors import NotRecovered, StillRestoring
 from tasks.domain.knowledge import ARNS
-from tasks.domain.knowledge.rds import BACKUPS, INSTANCE, STOPPED, WEAKENED, left_over
+from tasks.domain.knowledge.rds import BACKUPS, INSTANCE, STOPPED, WAS_STOPPED, WEAKENED, left_over
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
 from tasks.resources import Aws
@@ -191,9 +191,9 @@ def undo(aws: Aws, step: Step, before: Json) -> None:
         rds.stop_db_instance(DBInstanceIdentifier=step.resource.id)
 
 
-def called(aws: Aws, name: str) -> bool:
+def called(aws: Aws, name: str, facts: Json) -> bool:
     """RDS stops a database only when it is told to, so the CloudTrail event of the call tells more than this one."""
-    return True
+    return bool(facts.get("EventID") == WAS_STOPPED)
 
 
 def _recreate(rds: Any, name: str, wanted: Json) -> None:

@@ -164,6 +164,8 @@ def test_a_databases_own_event_of_its_stop_waits_for_the_calls(cloud: Cloud) -> 
     """RDS stops a database only when somebody tells it to, and who it was may have been allowed to."""
     event = sample("rds_db_instance_event", {"detail.SourceIdentifier": database().id})
     assert blocked(cloud, event) == "DEFERRED"
+    full = changed(event, {("detail", "EventID"): "RDS-EVENT-0007"})
+    assert blocked(cloud, full) == "claimed"
 
 
 @pytest.mark.parametrize("event", [overwriting(NAME, 1), overwriting(NAME, 2, errorCode="AccessDenied")])

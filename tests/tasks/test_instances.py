@@ -48,7 +48,7 @@ def test_a_passing_state_counts_as_the_one_it_leads_to(name: str, expected: Json
 @pytest.mark.parametrize("name", ["i-0000000000000dead", "nonsense"])
 def test_an_instance_that_never_was_has_no_state(name: str) -> None:
     assert kind.snapshot(client, name) is None
-    assert not kind.called(client, name)
+    assert not kind.called(client, name, {})
 
 
 def test_an_unchanged_instance_always_looks_the_same() -> None:
@@ -148,6 +148,6 @@ def test_an_instance_needs_no_snapshot_to_be_started() -> None:
 
 def test_a_stop_by_a_caller_is_told_from_one_from_inside(cloud: Cloud) -> None:
     one = instance()
-    assert kind.called(client, one.id)
+    assert kind.called(client, one.id, {})
     client("ec2").start_instances(InstanceIds=[one.id])
-    assert not kind.called(client, resource(INSTANCE, one.id).id)
+    assert not kind.called(client, resource(INSTANCE, one.id).id, {})

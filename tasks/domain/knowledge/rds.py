@@ -1,6 +1,9 @@
 """RDS database instances."""
 
+from collections.abc import Callable
+
 from tasks.domain.kinds import Json, Kind, Rule, called, request
+from tasks.domain.rds_events import TOLD, Told
 
 INSTANCE = "AWS::RDS::DBInstance"
 EVENT = "RDS DB Instance Event"
@@ -11,8 +14,9 @@ DELETED = "rds_instance_deleted"
 
 _IDENTIFIER = "requestParameters.dBInstanceIdentifier"
 ARNS = {INSTANCE: "arn:{partition}:rds:{region}:{account}:db:{id}"}
+_IDS = [WAS_STOPPED, *(name for told in TOLD for name in told.ids)]
 FAULTS = (
-    Kind("aws.rds", EVENT, INSTANCE, "SourceIdentifier", {"EventID": [WAS_STOPPED]}, detail_type=EVENT),
+    Kind("aws.rds", EVENT, INSTANCE, "SourceIdentifier", {"EventID": _IDS}, detail_type=EVENT),
     Kind("aws.rds", "StopDBInstance", INSTANCE, _IDENTIFIER),
     Kind("aws.rds", "ModifyDBInstance", INSTANCE, _IDENTIFIER),
     Kind("aws.rds", "DeleteDBInstance", INSTANCE, _IDENTIFIER, gone=True),
@@ -40,6 +44,10 @@ def left_over(facts: Json) -> str:
 
 def _was_stopped(facts: Json) -> str:
     return "the database was stopped" if facts.get("EventID") == WAS_STOPPED else ""
+
+
+def _tells(told: Told) -> Callable[[Json], str]:
+    return lambda facts: told.what if facts.get("EventID") in told.ids else ""
 
 
 def _weakened(facts: Json) -> str:
@@ -89,5 +97,9 @@ RULES = (
         "critical",
         0.95,
         "a caller deleted the database",
+    ),
+    *(
+        Rule(told.issue, (EVENT,), _tells(told), told.classification, told.severity, 0.95, "what RDS itself tells")
+        for told in TOLD
     ),
 )
