@@ -19,6 +19,7 @@ CONTEXT = {
     "removal": "destroy",
     "drift_grace_minutes": "0",
     "verify_deadline_minutes": "0.05",
+    "settle_seconds": "0.5",
     "incidents_per_hour": "1000",
     "burst": "100",
 }

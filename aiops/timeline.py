@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from tasks.domain.message import MEANING
+from tasks.domain.message import MEANING, remarks
 from tasks.domain.moment import iso
 from tasks.domain.payload import Json
 from tasks.domain.text import clean, inert, said
@@ -94,6 +94,7 @@ def _acted(record: Json) -> Iterator[Line]:
         wrong = "; ".join(f"{arn}: {why}" for arn, why in verification["wrong"].items())
         told = f"but {inert(wrong, 1200)}" if wrong else "every resource is healthy"
         yield _short(iso(verification["checked_at"])), "verified", f"{verification['outcome']}: {told}"
+        yield from (("", what, inert(text, 1200)) for what, text in remarks(verification))
 
 
 def _changes(before: Json, after: Json) -> Iterator[str]:

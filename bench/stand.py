@@ -16,7 +16,7 @@ Json = dict[str, Any]
 # Four polls must fit into the retries' intervals even on a busy machine.
 WAIT_SCALE = 0.2
 # One instance is stopped again and again.
-CONTEXT = {"cooldown_minutes": "0", "verify_deadline_minutes": "10"}
+CONTEXT = {"cooldown_minutes": "0", "verify_deadline_minutes": "10", "settle_seconds": "0"}
 WAITING = json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "End": True}}})
 
 

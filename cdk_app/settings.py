@@ -55,6 +55,7 @@ class Settings:
     snapshot_minutes: int = _number(int, 1, 1440)
     drift_grace_minutes: int = _number(int, 0, 1440)
     verify_deadline_minutes: float = _number(float, 0.01, 240)
+    settle_seconds: float = _number(float, 0, 3600)
     synthesizer: str = _choice("bootstrap", "cli")
     removal: str = _choice("retain", "destroy")
 

@@ -70,6 +70,9 @@ class Steps(Construct):
 
         verify = task(self, "Verify")
         verify.may("dynamodb:PutItem", on=snapshots)
+        verify.may("dynamodb:GetItem", "dynamodb:PutItem", on=claims)
+        verify.may("cloudwatch:DescribeAlarms", on="*", because="composite alarms are told of to nobody with less")
+        verify.may("cloudwatch:GetMetricData", "tag:GetResources", on="*", because=NO_RESOURCES)
         may_read_all(verify)
 
         undo = task(self, "Undo")

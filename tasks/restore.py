@@ -44,7 +44,8 @@ def handler(event: Json, context: Any) -> Json:
     scoped = sessions(client("sts"), env.recovery_role_arn, incident, plan.steps, undo=False)
     for number, (step, aws) in enumerate(scoped):
         done.append(_ensure(env, event, number, step, aws))
-    return {"outcome": RESTORED, "restored_at": time.time(), "steps": done}
+    began_at = min(one["begun_at"] for one in done)
+    return {"outcome": RESTORED, "began_at": began_at, "restored_at": time.time(), "steps": done}
 
 
 def _blocked(env: Environment, incident: Incident, execution: str) -> Block | None:
@@ -67,14 +68,16 @@ def _ensure(env: Environment, event: Json, number: int, step: Step, aws: Aws) ->
         before = kind.snapshot(aws, step.resource.id)
         if _surprised(event, number, step, before):
             raise PlanChanged(f"{step.resource.id} changed after the plan was made")
-        record = {"phase": steps.PENDING, "before": before, "after": None}
+        record = {"phase": steps.PENDING, "before": before, "after": None, "begun_at": time.time()}
         steps.write(dynamo, env.claims_table, *key, **record, now=int(time.time()))
     if record["phase"] == steps.PENDING:
         kind.restore(aws, replace(step, token=steps.token(*key)))
-        record = {"phase": steps.DONE, "before": record["before"], "after": kind.snapshot(aws, step.resource.id)}
+        done = {"phase": steps.DONE, "after": kind.snapshot(aws, step.resource.id)}
+        record = {key: record[key] for key in ("before", "begun_at")} | done
         steps.write(dynamo, env.claims_table, *key, **record, now=int(time.time()))
         logger.info("step done", extra={"action": step.action, "resource": step.resource.arn})
-    return {"action": step.action, "resource": step.resource.arn, "before": record["before"], "after": record["after"]}
+    told = {key: record[key] for key in ("before", "after", "begun_at")}
+    return {"action": step.action, "resource": step.resource.arn, **told}
 
 
 def _surprised(event: Json, number: int, step: Step, before: Json | None) -> bool:

@@ -1,45 +1,74 @@
-"""Verify: ask the resources themselves whether they are healthy, until their deadline."""
+"""Verify: ask the resources themselves whether they are healthy, and the alarms, until their deadline."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from tasks.domain.errors import NotRecovered, NotYetHealthy
 from tasks.domain.moment import iso
-from tasks.domain.outcome import PARTIAL, VERIFIED
-from tasks.domain.payload import Json, Plan, load
-from tasks.resources import module
+from tasks.domain.payload import Incident, Json, Plan, load
+from tasks.domain.verification import NOT_RECOVERED, NOT_YET, Health, verdict
+from tasks.resources import actions, module
 from tasks.resources.defined import acting
+from tasks.runtime import alarms
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.observe import INCIDENT_ID, logger
-from tasks.store import snapshots
+from tasks.store import snapshots, steps
+
+ERRORS = {NOT_YET: NotYetHealthy, NOT_RECOVERED: NotRecovered}
 
 
 @dataclass(frozen=True)
 class Environment:
+    claims_table: str
     snapshots_table: str
     verify_deadline_minutes: float
+    settle_seconds: float
 
 
 @logger.inject_lambda_context(correlation_id_path=INCIDENT_ID)
 def handler(event: Json, context: Any) -> Json:
-    """VERIFIED, or PARTIAL past the deadline; NotYetHealthy before it, NotRecovered when nothing recovered."""
-    env, plan, recovery, now = read(Environment), load(Plan, event["plan"]), event["recovery"], time.time()
-    wrong, deadline = {}, 0.0
-    for step, result in zip(plan.steps, recovery["steps"], strict=True):
-        kind = acting(step.resource.type, step.action)
-        if reason := kind.verify(client, step, result["after"]):
-            wrong[step.resource.arn] = reason
-            deadline = max(deadline, min(kind.DEADLINE, env.verify_deadline_minutes * 60))
+    """The verdict and the alarms that ring since; NotYetHealthy before the deadline, NotRecovered past it."""
+    env, incident, plan = read(Environment), load(Incident, event["incident"]), load(Plan, event["plan"])
+    recovery, now, watch = event["recovery"], time.time(), client("cloudwatch")
     resources = {step.resource.arn: step.resource for step in plan.steps}
-    for arn in resources.keys() - wrong.keys():
+    health = _health(env, event, plan, now)
+    name, since = incident.trigger, recovery["restored_at"]
+    rung = alarms.since(
+        watch, client("resourcegroupstaggingapi"), list(resources.values()), began_at=recovery["began_at"], but=name
+    )
+    found = verdict(
+        health,
+        alarms.trigger(watch, name, restored_at=since, now=now) if name else None,
+        side_effects=bool(rung["near"] or rung["elsewhere"]),
+        waited=now - since,
+        most=env.verify_deadline_minutes * 60,
+    )
+    logger.info("verified", extra={"verdict": asdict(found), "alarms": rung})
+    if found.outcome in ERRORS:
+        told = [*(f"{what}: {why}" for what, why in found.wrong.items()), found.unknown]
+        raise ERRORS[found.outcome]("; ".join(filter(None, told)))
+    for arn in resources.keys() - found.wrong.keys():
         healthy = module(resources[arn].type).snapshot(client, resources[arn].id)
         snapshots.write(client("dynamodb"), env.snapshots_table, resources[arn], healthy, taken_at=iso(now))
-    told = "; ".join(f"{arn}: {reason}" for arn, reason in wrong.items())
-    logger.info("verified", extra={"wrong": wrong})
-    if wrong and now < recovery["restored_at"] + deadline:
-        raise NotYetHealthy(told)
-    if len(wrong) == len(resources):
-        raise NotRecovered(told)
-    return {"outcome": PARTIAL if wrong else VERIFIED, "wrong": wrong, "checked_at": now}
+    return {**asdict(found), "alarms": rung, "checked_at": now}
+
+
+def _health(env: Environment, event: Json, plan: Plan, now: float) -> dict[str, Health]:
+    """What each resource says of itself, and for how long it has been well if that matters."""
+    dynamo, key = client("dynamodb"), (event["execution"], event["attempt"])
+    wrong, settle = dict[str, str](), dict[str, float]()
+    for step, result in zip(plan.steps, event["recovery"]["steps"], strict=True):
+        arn, kind = step.resource.arn, acting(step.resource.type, step.action)
+        wrong[arn] = wrong.get(arn) or kind.verify(client, step, result["after"])
+        wanted = min(actions(step.resource.type)[step.action].settle, env.settle_seconds)
+        settle[arn] = max(wanted, settle.get(arn, 0.0))
+    since = dict[str, float]()
+    if any(settle.values()):
+        before = steps.well_since(dynamo, env.claims_table, *key)
+        since = {arn: before.get(arn, now) for arn, why in wrong.items() if not why}
+        if since != before:
+            steps.mark_well(dynamo, env.claims_table, *key, since=since, now=int(now))
+    deadlines = {step.resource.arn: module(step.resource.type).DEADLINE for step in plan.steps}
+    return {arn: Health(why, deadlines[arn], settle[arn], now - since.get(arn, now)) for arn, why in wrong.items()}

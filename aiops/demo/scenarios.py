@@ -64,6 +64,19 @@ def stopped(stage: Stage) -> Iterator[Execution]:
     stage.told("VERIFIED", instance)
 
 
+def side_effect(stage: Stage) -> Iterator[Execution]:
+    instance = stage.instance()
+    stage.engine.impair(instance)
+    with stage.configured("Verify", VERIFY_DEADLINE_MINUTES="1"):
+        stage.ec2.stop_instances(InstanceIds=[instance])
+        stage.running(instance, STOP, "Verify")
+        stage.ring(f"errors-{instance}", instance)
+        stage.engine.impair(instance, impaired=False)
+        yield ended(stage.executions(instance, STOP)[0], "VERIFIED_WITH_SIDE_EFFECTS")
+    must(stage.instance_state(instance) == "running", f"{instance} runs again")
+    stage.told("VERIFIED_WITH_SIDE_EFFECTS", instance, f"near: errors-{instance}")
+
+
 def crashed(stage: Stage) -> Iterator[Execution]:
     instance = stage.instance()
     stage.engine.shut_down_inside(instance)
@@ -465,6 +478,13 @@ SCENARIOS = (
         database_lost,
         "Detect Analyze Plan Notify StoreMetrics",
         "TOLD",
+    ),
+    Scenario(
+        "side_effect",
+        "an instance is started, and an alarm on it begins to ring meanwhile",
+        side_effect,
+        HEALED,
+        "VERIFIED_WITH_SIDE_EFFECTS",
     ),
     Scenario("duplicate", "the same event arrives five times at once", duplicate, BLOCKED, "DUPLICATE"),
     Scenario("cooldown", "the same parameter is overwritten again right away", cooldown, BLOCKED, "COOLDOWN"),

@@ -242,6 +242,22 @@ class Stage:
         (found,) = self.ec2.describe_instance_status(InstanceIds=[instance_id])["InstanceStatuses"]
         return [found[name]["Status"] for name in ("SystemStatus", "InstanceStatus")]
 
+    def ring(self, name: str, instance_id: str) -> None:
+        """An alarm on an instance begins to ring."""
+        watch, dimensions = self.engine.client("cloudwatch"), [{"Name": "InstanceId", "Value": instance_id}]
+        watch.put_metric_alarm(
+            AlarmName=name,
+            Namespace="Demo",
+            MetricName="Errors",
+            Dimensions=dimensions,
+            Statistic="Sum",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=0,
+            ComparisonOperator="GreaterThanThreshold",
+        )
+        watch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="the demo says so")
+
     def address(self, instance_id: str) -> str:
         """An Elastic IP for an instance, remembered with it."""
         with self.unseen():
@@ -386,9 +402,7 @@ class Stage:
     def model(self, script: Callable[[dict[str, Any]], dict[str, Any]] | None) -> Iterator[None]:
         """The model is on, answering as scripted; without a script, Analyze may not call it at all."""
         said = self.lambdas.get_function_configuration(FunctionName="aiops-Analyze")
-        variables, role = said["Environment"]["Variables"], said["Role"].rsplit("/", 1)[-1]
-        grant = {"RoleName": role, "PolicyName": "demo-model"}
-        self._configure({**variables, "MODEL_ID": "amazon.nova-lite-v1:0"})
+        grant = {"RoleName": said["Role"].rsplit("/", 1)[-1], "PolicyName": "demo-model"}
         if script:
             allow = {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "*"}
             self.iam.put_role_policy(
@@ -396,12 +410,25 @@ class Stage:
             )
             self.engine.model = script
         try:
-            yield
+            with self.configured("Analyze", MODEL_ID="amazon.nova-lite-v1:0"):
+                yield
         finally:
             self.engine.model = None
             if script:
                 self.iam.delete_role_policy(**grant)
-            self._configure(variables)
+
+    @contextmanager
+    def configured(self, function: str, **variables: str) -> Iterator[None]:
+        """One of the agent's functions has other environment variables meanwhile."""
+        name = f"aiops-{function}"
+        before = self.lambdas.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        self.lambdas.update_function_configuration(
+            FunctionName=name, Environment={"Variables": {**before, **variables}}
+        )
+        try:
+            yield
+        finally:
+            self.lambdas.update_function_configuration(FunctionName=name, Environment={"Variables": before})
 
     def session_of(self, role: str, action: str, service: str) -> Any:
         """A client with a session of a new role that may do one thing."""
@@ -430,9 +457,6 @@ class Stage:
         )
         if run.returncode:
             raise ScenarioError(f"aiops {' '.join(words)} failed: {run.stderr.strip()}")
-
-    def _configure(self, variables: dict[str, str]) -> None:
-        self.lambdas.update_function_configuration(FunctionName="aiops-Analyze", Environment={"Variables": variables})
 
     def until(self, holds: Callable[[], bool], what: str) -> None:
         """Wait for a condition; ScenarioError after a minute."""

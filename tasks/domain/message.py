@@ -4,6 +4,7 @@ Everything that came from an event or from the model is made inert first; parame
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tasks.domain.moment import iso, seconds
@@ -14,6 +15,7 @@ from tasks.domain.text import inert, said
 MEANING = {
     "VERIFIED": "restored and proven healthy",
     "PARTIAL": "some of the resources are healthy again, some are not",
+    "VERIFIED_WITH_SIDE_EFFECTS": "restored and healthy, but other alarms ring since: look at them",
     "ANOMALY": "unusual, nothing to restore: look at it",
     "HEALTHY": "nothing is wrong any more",
     "TOLD": "nothing was changed: it is yours",
@@ -76,6 +78,18 @@ def undeliverable(event_id: str, *, rule: str, error: str) -> Message:
 def console(execution: str, region: str) -> str:
     """The execution's page in the Step Functions console."""
     return f"https://{region}.console.aws.amazon.com/states/home?region={region}#/v2/executions/details/{execution}"
+
+
+def remarks(verification: Json) -> Iterator[tuple[str, str]]:
+    """What a verification left open: (what, text) of alarms that ring since, and of what nobody knows."""
+    rung = verification.get("alarms") or {}
+    for where in ("near", "elsewhere"):
+        if rung.get(where):
+            yield "rings", f"since the restore, {where}: {', '.join(rung[where])}"
+    if rung.get("more"):
+        yield "rings", "and there are more alarms than could be looked at"
+    if verification.get("unknown"):
+        yield "unknown", verification["unknown"]
 
 
 def _message(ended: str, payload: Json, *, now: float | None = None, tail: list[str] | None = None) -> Message:
@@ -152,4 +166,5 @@ def _actions(payload: Json) -> list[str]:
         lines.append(
             f"Verified:   {verification['outcome']}{f', but {wrong}' if wrong else ': every resource is healthy'}"
         )
+        lines += [f"  {what:9} {inert(text, 1200)}" for what, text in remarks(verification)]
     return lines

@@ -10,11 +10,12 @@ DENIED = "DENIED"
 EXPIRED = "EXPIRED"
 VERIFIED = "VERIFIED"
 PARTIAL = "PARTIAL"
+SIDE_EFFECTS = "VERIFIED_WITH_SIDE_EFFECTS"
 RESTORED = "RESTORED"
 FAILED = "FAILED"
 
 # The resource was changed and is healthy, at least in part: the lock turns into a cooldown.
-CHANGED = frozenset({VERIFIED, PARTIAL})
+CHANGED = frozenset({VERIFIED, PARTIAL, SIDE_EFFECTS})
 
 
 def outcome(payload: Json) -> str:

@@ -29,6 +29,7 @@ class Action:
 
     `recreates` says that it answers a resource that is gone. `then` names the actions that must follow on the same
     resource: settings that the action alone does not bring back. `unknown` says what is missing when it has no target.
+    `settle`: seconds that the resource must stay healthy before it counts as healed, where it may fail once more.
     """
 
     undo: str
@@ -39,6 +40,7 @@ class Action:
     recreates: bool = False
     then: tuple[str, ...] = ()
     unknown: str = "no good state of {id} is known"
+    settle: float = 0.0
 
 
 # Resource type to what can be done to one, by name.

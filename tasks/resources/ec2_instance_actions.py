@@ -43,8 +43,11 @@ ASSOCIATE = (
     Permission("ec2:AssociateAddress", EC2 + "elastic-ip/{address}"),
     Permission("ec2:AssociateAddress", EC2 + "instance/*", {"StringLike": {f"aws:ResourceTag/{REPLACES}": "{id}"}}),
 )
+# Status checks run every minute (docs.aws.amazon.com/AWSEC2, "Status checks for Amazon EC2 instances"): two of them.
+SETTLE = 120.0
 ACTIONS = {
     "start_instance": Action(
+        settle=SETTLE,
         undo="stop_instance",
         permissions=(Permission("ec2:StartInstances", ARNS[INSTANCE], tagged=True), *LOOK, GRANT),
         undo_permissions=(Permission("ec2:StopInstances", ARNS[INSTANCE], tagged=True), *LOOK),
@@ -53,9 +56,10 @@ ACTIONS = {
         undo="none",
         permissions=(Permission("ec2:RebootInstances", ARNS[INSTANCE], tagged=True), *LOOK),
         disruptive=True,
+        settle=SETTLE,
     ),
     "replace_instance": Action(
-        undo="none", permissions=(*LOOK, *LAUNCH, GRANT), recreates=True, then=("associate_address",)
+        undo="none", permissions=(*LOOK, *LAUNCH, GRANT), recreates=True, then=("associate_address",), settle=SETTLE
     ),
     "associate_address": Action(undo="none", permissions=(*LOOK, *ASSOCIATE)),
 }

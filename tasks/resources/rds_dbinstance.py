@@ -31,6 +31,7 @@ KEY = (
 _USED = (ARNS[INSTANCE], *(_ANY + kind for kind in ("subgrp:*", "pg:*", "og:*")))
 ACTIONS = {
     "start_database": Action(
+        settle=60,
         undo="stop_database",
         permissions=(DESCRIBE, Permission("rds:StartDBInstance", ARNS[INSTANCE], tagged=True), *MODIFY),
         undo_permissions=(DESCRIBE, Permission("rds:StopDBInstance", ARNS[INSTANCE], tagged=True)),
@@ -40,6 +41,7 @@ ACTIONS = {
     "configure_database": Action(undo="none", permissions=(DESCRIBE, *MODIFY), disruptive=True),
     "restore_database": Action(
         undo="none",
+        settle=60,
         permissions=(
             DESCRIBE,
             Permission("rds:AddTagsToResource", ARNS[INSTANCE]),

@@ -20,6 +20,12 @@ def of_alarm(cloudwatch: Any, arn: str) -> dict[str, str]:
         return {}
 
 
+def carrying(tagging: Any, key: str, value: str) -> list[str]:
+    """The ARNs of the first 100 resources with this tag."""
+    found = tagging.get_resources(TagFilters=[{"Key": key, "Values": [value]}], ResourcesPerPage=100)
+    return [arn for arn, _ in _read(found)]
+
+
 def managed(tagging: Any, resource_types: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
     """ARN and tags of every opted-in resource of these types, as the API names them (`ec2:instance`)."""
     pages = tagging.get_paginator("get_resources").paginate(

@@ -9,7 +9,7 @@ PENDING, DONE = "PENDING", "DONE"
 
 
 def read(dynamo: Any, table: str, execution: str, attempt: int, number: int) -> Json | None:
-    """The record of a step: phase, before, after; None when it was not begun."""
+    """The record of a step: phase, before, after, begun_at (seconds); None when it was not begun."""
     key = encode({"pk": _step(execution, attempt, number)})
     found = dynamo.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
     return decode(found) if found else None
@@ -25,11 +25,25 @@ def write(
     phase: str,
     before: Json,
     after: Json,
+    begun_at: float,
     now: int,
 ) -> None:
     """Put the record of a step; `now` in seconds."""
-    record = {"phase": phase, "before": before, "after": after, "expires_at": now + 30 * DAY}
+    record = {"phase": phase, "before": before, "after": after, "begun_at": begun_at, "expires_at": now + 30 * DAY}
     dynamo.put_item(TableName=table, Item=encode({"pk": _step(execution, attempt, number), **record}))
+
+
+def well_since(dynamo: Any, table: str, execution: str, attempt: int) -> dict[str, float]:
+    """ARN to the seconds since 1970 since when a restored resource was never seen unhealthy."""
+    key = encode({"pk": f"WELL#{execution}#{attempt}"})
+    found = dynamo.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+    return dict(decode(found)["since"]) if found else {}
+
+
+def mark_well(dynamo: Any, table: str, execution: str, attempt: int, *, since: dict[str, float], now: int) -> None:
+    """Keep since when each resource has been healthy; `now` in seconds."""
+    record = {"pk": f"WELL#{execution}#{attempt}", "since": since, "expires_at": now + 30 * DAY}
+    dynamo.put_item(TableName=table, Item=encode(record))
 
 
 def undone_at(dynamo: Any, table: str, execution: str, attempt: int) -> int | None:

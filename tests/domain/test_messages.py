@@ -42,7 +42,17 @@ PAYLOAD: Json = {
     "plan": dump(PLAN),
 }
 HAPPENED = 1772366400.0  # 2026-03-01T12:00:00Z
-TOLD = ("VERIFIED", "PARTIAL", "ANOMALY", "TOLD", "DENIED", "EXPIRED", "KILL_SWITCH", "RESOURCE_BUSY")
+TOLD = (
+    "VERIFIED",
+    "VERIFIED_WITH_SIDE_EFFECTS",
+    "PARTIAL",
+    "ANOMALY",
+    "TOLD",
+    "DENIED",
+    "EXPIRED",
+    "KILL_SWITCH",
+    "RESOURCE_BUSY",
+)
 
 
 def verified(ended: str, wrong: dict[str, str] | None = None) -> Json:
@@ -84,6 +94,21 @@ def test_a_healed_incident_is_told_with_its_whole_timeline() -> None:
 def test_a_partly_healed_incident_names_what_is_still_wrong() -> None:
     body = report(verified("PARTIAL", {ARNS[1]: "the instance is stopped"}), now=HAPPENED).body
     assert f"Verified:   PARTIAL, but {ARNS[1]}: the instance is stopped" in body
+
+
+def test_alarms_that_ring_since_and_what_nobody_knows_are_told_by_name() -> None:
+    rung = {"near": ["queue-long"], "elsewhere": ["other", "third"], "more": True}
+    payload = verified("VERIFIED_WITH_SIDE_EFFECTS")
+    payload["verification"] |= {"alarms": rung, "unknown": "the alarm cpu is gone"}
+    lines = report(payload, now=HAPPENED).body.splitlines()
+    for line in (
+        "VERIFIED_WITH_SIDE_EFFECTS: restored and healthy, but other alarms ring since: look at them",
+        "  rings     since the restore, near: queue-long",
+        "  rings     since the restore, elsewhere: other, third",
+        "  rings     and there are more alarms than could be looked at",
+        "  unknown   the alarm cpu is gone",
+    ):
+        assert line in lines
 
 
 def test_an_incident_held_back_at_the_last_moment_says_why() -> None:
@@ -148,7 +173,12 @@ def hostile_payload(text: str) -> Json:
         "analysis": analysis,
         "plan": plan,
         "recovery": {"outcome": "RESTORED", "steps": [done], "why": text},
-        "verification": {"outcome": "PARTIAL", "wrong": {text: text}},
+        "verification": {
+            "outcome": "PARTIAL",
+            "wrong": {text: text},
+            "alarms": {"near": [text], "elsewhere": [text]},
+            "unknown": text,
+        },
     }
 
 

@@ -3,7 +3,7 @@
 import pytest
 from published import Json
 
-from tasks.domain.outcome import CHANGED, outcome
+from tasks.domain.outcome import CHANGED, SIDE_EFFECTS, outcome
 
 ANALYSIS = {"classification": "FAILURE"}
 PLAN = {"autonomy": "auto"}
@@ -26,6 +26,7 @@ ENDS: list[tuple[Json, str]] = [
     ({**UNTIL_PLAN, **APPROVED, "recovery": {"outcome": "RESOURCE_BUSY", "steps": []}}, "RESOURCE_BUSY"),
     ({**UNTIL_PLAN, **RESTORED, "verification": {"outcome": "VERIFIED"}}, "VERIFIED"),
     ({**UNTIL_PLAN, **APPROVED, **RESTORED, "verification": {"outcome": "PARTIAL"}}, "PARTIAL"),
+    ({**UNTIL_PLAN, **RESTORED, "verification": {"outcome": SIDE_EFFECTS}}, SIDE_EFFECTS),
     ({**UNTIL_PLAN, "failure": {"Error": "x"}, **RESTORED, "verification": {"outcome": "VERIFIED"}}, "VERIFIED"),
 ]
 
@@ -36,4 +37,4 @@ def test_the_latest_part_of_the_payload_decides(payload: Json, ended: str) -> No
 
 
 def test_only_a_verified_change_cools_down() -> None:
-    assert {ended for _, ended in ENDS if ended in CHANGED} == {"VERIFIED", "PARTIAL"}
+    assert {ended for _, ended in ENDS if ended in CHANGED} == {"VERIFIED", "PARTIAL", SIDE_EFFECTS}

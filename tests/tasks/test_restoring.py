@@ -60,7 +60,7 @@ def test_a_done_step_is_not_repeated_even_if_the_resource_changed_since(payload:
 
 def test_a_step_that_broke_off_after_its_change_is_finished_and_not_repeated(payload: Json) -> None:
     begun = {"phase": steps.PENDING, "before": restored(payload)["steps"][0]["before"], "after": {}}
-    steps.write(client("dynamodb"), CLAIMS, payload["execution"], 0, 0, **begun, now=0)
+    steps.write(client("dynamodb"), CLAIMS, payload["execution"], 0, 0, **begun, begun_at=0, now=0)
     (step,) = restored(payload)["steps"]
     assert (step["before"]["version"], step["after"]["version"]) == (2, 3)
     assert values(HOST) == ["good", "bad", "good"]

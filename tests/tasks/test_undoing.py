@@ -162,7 +162,7 @@ def test_a_step_that_broke_off_in_the_middle_is_taken_back_if_it_reached_its_tar
     one = instance()
     payload = planned(cloud, stopping(one.id))
     begun: dict[str, Any] = {"phase": steps.PENDING, "before": {"state": "stopped"}, "after": {}}
-    steps.write(client("dynamodb"), CLAIMS, payload["execution"], 0, 0, **begun, now=0)
+    steps.write(client("dynamodb"), CLAIMS, payload["execution"], 0, 0, **begun, begun_at=0, now=0)
     client("ec2").start_instances(InstanceIds=[one.id])
     assert "stop_instance done" in undone({**payload, "failure": FAILURE})
     assert instance_state(one) == "stopped"

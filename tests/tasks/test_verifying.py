@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from by_hand import call, planned, restored
-from cloud import Cloud
+from cloud import CLAIMS, Cloud
 from left_behind import everything, snapshot
 from managed import instance, parameter, put_value, resource
 from published import Json, changed, overwriting, stopping
@@ -13,7 +13,10 @@ from published import Json, changed, overwriting, stopping
 from tasks import verify
 from tasks.domain.errors import NotRecovered, NotYetHealthy
 from tasks.domain.knowledge.ssm import PARAMETER
+from tasks.domain.payload import Plan, Resource, load
+from tasks.domain.planning import plan_hash
 from tasks.runtime.clients import client
+from tasks.store import steps
 
 HOST = resource(PARAMETER, "/app/host")
 
@@ -88,3 +91,47 @@ def test_a_resource_that_vanished_is_not_healthy(payload: Json) -> None:
     client("ssm").delete_parameter(Name=HOST.id)
     with pytest.raises(NotRecovered, match="the parameter is gone"):
         verified(restored_at(payload, 1000))
+
+
+def well_since(payload: Json, one: Resource, ago: float) -> None:
+    """Let the first look at the healthy resource have been some time ago."""
+    since = {one.arn: time.time() - ago}
+    steps.mark_well(client("dynamodb"), CLAIMS, payload["execution"], payload["attempt"], since=since, now=0)
+
+
+def test_what_may_fail_again_is_healed_once_it_has_stayed_healthy_for_a_while(cloud: Cloud) -> None:
+    cloud.set(SETTLE_SECONDS="300")
+    one = instance()
+    payload = restored(planned(cloud, stopping(one.id)))
+    for _ in range(2):
+        with pytest.raises(NotYetHealthy, match="healthy for 0 of 120 s only"):
+            verified(payload)
+    well_since(payload, one, 121)
+    assert verified(payload)["outcome"] == "VERIFIED"
+
+
+def test_what_fails_again_meanwhile_must_stay_healthy_anew(cloud: Cloud) -> None:
+    cloud.set(SETTLE_SECONDS="60")
+    one = instance()
+    payload = restored(planned(cloud, stopping(one.id)))
+    well_since(payload, one, 59)
+    client("ec2").stop_instances(InstanceIds=[one.id])
+    with pytest.raises(NotYetHealthy, match="the instance is stopped"):
+        verified(payload)
+    client("ec2").start_instances(InstanceIds=[one.id])
+    with pytest.raises(NotYetHealthy, match="healthy for 0 of 60 s only"):
+        verified(payload)
+
+
+def test_resources_of_different_types_are_each_verified_by_their_own(cloud: Cloud) -> None:
+    """One plan, an instance and a parameter; the parameter is overwritten again."""
+    one = instance()
+    parameter(HOST.id, "good", "bad")
+    hosts, values = planned(cloud, stopping(one.id)), planned(cloud, overwriting(HOST.id, 2))
+    both = [*hosts["plan"]["steps"], *values["plan"]["steps"]]
+    hashed = plan_hash(load(Plan, {**hosts["plan"], "steps": both}).steps)
+    payload = restored(changed(hosts, {("plan", "steps"): both, ("plan", "hash"): hashed}))
+    assert verified(payload)["outcome"] == "VERIFIED"
+    put_value(HOST, "bad again")
+    result = verified(restored_at(payload, 1000))
+    assert (result["outcome"], list(result["wrong"])) == ("PARTIAL", [HOST.arn])

@@ -1,7 +1,11 @@
 """Paths of the state machine that act."""
 
 import json
+import time
+from types import SimpleNamespace
 
+import pytest
+from alarms import alarm
 from by_hand import call
 from cloud import Cloud
 from left_behind import incident, lock, messages, patterns, reported
@@ -23,7 +27,7 @@ from managed import (
 from moto.ec2.models import ec2_backends
 from published import ACCOUNT, REGION, on_bucket, overwriting, sample, stopping
 
-from tasks import take_snapshots
+from tasks import take_snapshots, verify
 from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.runtime.clients import client
 
@@ -118,6 +122,31 @@ def test_verify_waits_with_growing_pauses_until_the_resource_is_healthy(cloud: C
     assert run.outcome == "VERIFIED"
     assert cloud.waits == [5, 7.5, 11.25, 16.875]
     assert run.states.count("Verify") == 1
+
+
+def test_verify_waits_until_what_may_fail_again_has_stayed_healthy(
+    cloud: Cloud, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Verify's clock runs by the machine's waits; in the third the instance falls ill, in the fourth it is well."""
+    monkeypatch.setattr(verify, "time", SimpleNamespace(time=lambda: time.time() + sum(cloud.waits)))
+    cloud.set(SETTLE_SECONDS="300")
+    one = instance()
+    flapping = {3: lambda: impair(cloud), 4: cloud.leave_alone}
+    cloud.on_wait = lambda: flapping.get(len(cloud.waits), lambda: None)()
+    assert machine.run(stopping(one.id)).outcome == "VERIFIED"
+    assert sum(cloud.waits[4:]) >= 120 > sum(cloud.waits[4:-1])
+
+
+def test_a_success_with_alarms_ringing_since_is_told_as_such_and_cools_down(machine: Machine) -> None:
+    parameter(HOST.id, "good", "bad")
+    alarm("queue-long", "else", ago=-60)
+    run = machine.run(overwriting(HOST.id, 2))
+    assert (run.status, run.outcome) == ("SUCCEEDED", "VERIFIED_WITH_SIDE_EFFECTS")
+    ((subject, body),) = messages()
+    assert subject.startswith("[aiops] VERIFIED_WITH_SIDE_EFFECTS: ")
+    assert "rings     since the restore, elsewhere: queue-long" in body
+    assert lock(HOST.arn)["state"] == "COOLDOWN"
+    assert incident(run.incident_id)["verification"]["alarms"]["elsewhere"] == ["queue-long"]
 
 
 def test_restore_waits_while_a_step_takes_time(cloud: Cloud, machine: Machine) -> None:
