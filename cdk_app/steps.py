@@ -41,6 +41,7 @@ class Steps(Construct):
         detect.may("cloudwatch:ListTagsForResource", on=arn(self, ALARMS), because="any alarm may name a target")
         detect.may("states:DescribeExecution", on=executions, because=ANY_EXECUTION)
         detect.may("tag:GetResources", "ec2:DescribeInstances", on="*", because=NO_RESOURCES)
+        detect.may("autoscaling:DescribeAutoScalingGroups", on="*", because=NO_RESOURCES)
 
         analyze = task(self, "Analyze")
         analyze.may("dynamodb:Query", on=f"{incidents}/index/resource-type-index")

@@ -8,6 +8,7 @@ from tasks.domain import guards
 from tasks.domain.errors import Malformed
 from tasks.domain.guards import Block
 from tasks.domain.incident import understand, unreadable
+from tasks.domain.knowledge.autoscaling import GROUP
 from tasks.domain.knowledge.ec2 import STATE as EC2_STATE
 from tasks.domain.knowledge.rds import EVENT as RDS_EVENT
 from tasks.domain.moment import seconds
@@ -82,6 +83,8 @@ def _guarded(env: Environment, event: Incident) -> Incident | Block:
 
 def _tags(env: Environment, incident: Incident) -> dict[str, dict[str, str]]:
     """The tags of each resource; of one that was deleted, what its last good snapshot says."""
+    if incident.resources[0].type == GROUP:
+        return {one.arn: tags.of_group(client("autoscaling"), one.id, one.arn) for one in incident.resources}
     arns = [one.arn for one in incident.resources]
     found = tags.of(client("resourcegroupstaggingapi"), arns)
     for arn in arns if incident.gone else ():

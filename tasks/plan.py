@@ -42,7 +42,10 @@ def _known(env: Environment, incident: Incident, issue: str) -> dict[str, Known]
         kind = module(one.type)
         now, good = kind.snapshot(client, one.id), snapshots.read(client("dynamodb"), env.snapshots_table, one.arn)
         state = good["state"] if good else None
-        targets = {name: kind.target(name, state, incident.facts) for name in kind.ACTIONS}
+        told = incident.facts | {"now": now}
+        targets = {
+            name: kind.target(name, state, told | {"settings": policy().actions.get(name, {})}) for name in kind.ACTIONS
+        }
         settled = False
         for name in [answer.action for answer in answers]:
             if name in ANY_TYPE:

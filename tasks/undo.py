@@ -55,5 +55,4 @@ def _take_back(step: Step, aws: Aws, record: Json) -> str:
     ours = left or kind.reached(step.target, now)
     if not ours:
         return f"{name} was changed by somebody else since: left alone"
-    kind.undo(aws, step, record["before"])
-    return f"{name}: {step.undo} done"
+    return f"{name}: {kind.undo(aws, step, record['before']) or f'{step.undo} done'}"

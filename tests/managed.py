@@ -10,6 +10,7 @@ from moto.ec2.models.instances import Instance
 from published import ACCOUNT, REGION, Json
 
 from tasks.domain.events import arn
+from tasks.domain.knowledge.autoscaling import GROUP as SCALING_GROUP
 from tasks.domain.knowledge.cloudtrail import TRAIL
 from tasks.domain.knowledge.dynamodb import TABLE
 from tasks.domain.knowledge.ec2 import GROUP, INSTANCE
@@ -206,3 +207,21 @@ def delete_table(one: Resource) -> None:
     dynamo = client("dynamodb")
     dynamo.update_table(TableName=one.id, DeletionProtectionEnabled=False)
     dynamo.delete_table(TableName=one.id)
+
+
+def scaling_group(name: str = "web", *, autonomy: str = "auto", most: int = 4) -> Resource:
+    """An Auto Scaling group of one instance."""
+    ec2, autoscaling = client("ec2"), client("autoscaling")
+    launch = {"ImageId": IMAGE, "InstanceType": "t3.micro"}
+    template = ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=launch)["LaunchTemplate"]
+    autoscaling.create_auto_scaling_group(
+        AutoScalingGroupName=name,
+        MinSize=1,
+        MaxSize=most,
+        DesiredCapacity=1,
+        LaunchTemplate={"LaunchTemplateId": template["LaunchTemplateId"]},
+        AvailabilityZones=[f"{REGION}a"],
+        Tags=[{**tag, "PropagateAtLaunch": False} for tag in tagging(autonomy)],
+    )
+    (made,) = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
+    return Resource(SCALING_GROUP, name, made["AutoScalingGroupARN"], autonomy)

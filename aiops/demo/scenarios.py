@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from aiops.demo.hosts import Alarm, Group
 from aiops.demo.stage import ALL_BLOCKED, Execution, ScenarioError, Stage, bucket_policy, ssh_from
 from aiops.engine import ACCOUNT, REGION
 
 STOP, PUT, UNBLOCK, OPEN = "StopInstances", "PutParameter", "DeleteBucketPublicAccessBlock", "PutBucketPolicy"
 AUTHORIZE = "AuthorizeSecurityGroupIngress"
 OWN_TRAIL = "aiops"
+ALARM = "CloudWatch Alarm State Change"
 STATE_CHANGE = "EC2 Instance State-change Notification"
 
 
@@ -218,6 +220,15 @@ def table_weakened(stage: Stage) -> Iterator[Execution]:
         yield ended(stage.executions(table, event)[0], "VERIFIED")
         after = stage.settings_of_table(table)
         must(after == before, f"{table} has its settings (it was {before}, it is {after})")
+
+
+def overloaded(stage: Stage) -> Iterator[Execution]:
+    group = Group(stage)
+    alarm = Alarm(stage, "demo-cpu", namespace="AWS/EC2", metric="CPUUtilization", threshold=80, target=group.arn)
+    alarm.measure(97)
+    yield ended(stage.executions(alarm.name, ALARM)[0], "VERIFIED")
+    must(group.instances == 2, f"{group.name} has one instance more")
+    stage.told("VERIFIED", group.name, "high")
 
 
 def blinded(stage: Stage) -> Iterator[Execution]:
@@ -469,6 +480,7 @@ SCENARIOS = (
     Scenario("trail_deleted", "somebody deletes a trail", trail_deleted, HEALED, "VERIFIED"),
     Scenario("hung", "an instance no longer answers its status check", hung, HEALED, "VERIFIED"),
     Scenario("terminated", "somebody terminates an instance with an address", terminated, HEALED, "VERIFIED"),
+    Scenario("overloaded", "an alarm rings: a group of instances is overloaded", overloaded, HEALED, "VERIFIED"),
     Scenario("database_stopped", "somebody stops a database", database_stopped, HEALED, "VERIFIED"),
     Scenario("database_opened", "somebody takes away a database's protection", database_opened, HEALED, "VERIFIED"),
     Scenario("database_deleted", "somebody deletes a database", database_deleted, HEALED, "VERIFIED"),

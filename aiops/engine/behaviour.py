@@ -9,6 +9,7 @@ from ministack.core.responses import request_scope
 from ministack.services import stepfunctions
 
 from aiops.engine import (
+    alarms,
     asynchronous,
     bus,
     databases,
@@ -70,6 +71,7 @@ def reset(*, wait_scale: float = 0.0) -> None:
     lambda_runtime.reset()
     workers.end_all()
     models.script = None
+    alarms.last.clear()
     instances.impaired.clear()
     throttling.tables.clear()
     instances.hung.clear()

@@ -6,12 +6,15 @@ from typing import Any
 from ministack.core import iam_actions
 from ministack.core.iam_evaluator import EvalContext, caller_arn, enforce, evaluate_trust_policy
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import iam
+from ministack.services import autoscaling, iam
 
 from aiops.engine.wrap import wraps_function
 
-# AddTags and ListTags name trails by ARN, under other keys than the calls that MiniStack knows.
-_TRAILS = re.compile(r"arn:aws:cloudtrail:[\w-]+:\d{12}:trail/[\w.-]+")
+# Calls on tags name trails and alarms by ARN, under other keys than the calls that MiniStack knows.
+_TAGGED = {
+    "cloudtrail": re.compile(r"arn:aws:cloudtrail:[\w-]+:\d{12}:trail/[\w.-]+"),
+    "monitoring": re.compile(r"arn:aws:cloudwatch:[\w-]+:\d{12}:alarm:[\w.-]+"),
+}
 _NAMED = ("InstanceId.", "ResourceId.")
 # What a call uses beside the instance: the parameter and the type of resource in its ARN.
 _USED = {
@@ -30,7 +33,9 @@ _MADE = {"RunInstances": ("instance", "volume", "network-interface")}
 @wraps_function(iam_actions, "extract_resource_arn")
 def _resource_arn(original: Any, service: str, *request: Any) -> str:
     parameters = request[4]
-    if service == "cloudtrail" and (named := _TRAILS.search(request[3].decode())):
+    if service == "autoscaling" and (group := autoscaling._asgs.get(_value(parameters, "AutoScalingGroupName"))):
+        return str(group["AutoScalingGroupARN"])
+    if service in _TAGGED and (named := _TAGGED[service].search(request[3].decode(errors="replace"))):
         return named[0]
     if service != "ec2":
         return str(original(service, *request))

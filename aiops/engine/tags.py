@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import cloudtrail, ec2, rds, tagging
+from ministack.services import autoscaling, cloudtrail, ec2, rds, tagging
 
 Tagged = Iterator[tuple[str, list[dict[str, Any]]]]
 
@@ -25,5 +25,16 @@ def _databases() -> Tagged:
         yield one["DBInstanceArn"], list(rds._tags.get(one["DBInstanceArn"], []))
 
 
+def _groups() -> Tagged:
+    for one in autoscaling._asgs.values():
+        yield one["AutoScalingGroupARN"], list(one["Tags"])
+
+
+# To the tagging API Auto Scaling groups are unknown, on AWS as here.
 tagging._COLLECTORS |= {"ec2": _of_ec2, "ssm": tagging._collect_ssm, "cloudtrail": _trails, "rds": _databases}
-tagging._RESOURCE_TAG_COLLECTORS |= {"ec2": _of_ec2, "s3": tagging._collect_s3, "rds": _databases}
+tagging._RESOURCE_TAG_COLLECTORS |= {
+    "ec2": _of_ec2,
+    "s3": tagging._collect_s3,
+    "rds": _databases,
+    "autoscaling": _groups,
+}

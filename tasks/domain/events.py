@@ -10,7 +10,7 @@ from typing import Any
 
 from tasks.domain import knowledge
 from tasks.domain.kinds import CLOUDTRAIL, Json, Kind
-from tasks.domain.knowledge import ssm
+from tasks.domain.knowledge import autoscaling, ssm
 
 DRIFT = "Drift"
 DRIFT_SOURCE = "aiops"
@@ -61,7 +61,7 @@ def arn(resource_type: str, resource_id: str, *, region: str, account: str) -> s
 def named_by(arn: str) -> tuple[str, str] | None:
     """The type and id of a resource of a known type from its ARN; a parameter in a hierarchy starts with a slash."""
     for resource_type, template in knowledge.ARNS.items():
-        pattern = re.sub(r"\\\{\w+\\\}", "[^:]*", re.escape(template.removesuffix("{id}")))
+        pattern = re.sub(r"\\\{\w+\\\}|\\\*", "[^:]*", re.escape(template.removesuffix("{id}")))
         if found := re.fullmatch(f"{pattern}(?P<id>{IDS.pattern})", arn, re.ASCII):
             name = found["id"]
             return resource_type, f"/{name}" if resource_type == ssm.PARAMETER and "/" in name else name
@@ -69,8 +69,11 @@ def named_by(arn: str) -> tuple[str, str] | None:
 
 
 def tagging_types() -> list[str]:
-    """The known types as the Resource Groups Tagging API filters them: `ec2:instance`, `s3`."""
-    parts = [template.split(":", 5) for template in knowledge.ARNS.values()]
+    """The known types as the Resource Groups Tagging API filters them: `ec2:instance`, `s3`.
+
+    It tells nothing of Auto Scaling groups ("Services that support the Resource Groups Tagging API").
+    """
+    parts = [template.split(":", 5) for name, template in knowledge.ARNS.items() if name != autoscaling.GROUP]
     return [":".join(filter(None, (one[2], one[5].removesuffix("{id}").rstrip("/:")))) for one in parts]
 
 

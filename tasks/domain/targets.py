@@ -29,7 +29,7 @@ def aim(incident: Incident, tags: Mapping[str, str], policy: Policy) -> Incident
             UNMANAGED, f"the alarm {incident.trigger} has no tag {TAG}, and the policy's alarms do not list it"
         )
     known = events.named_by(named)
-    if known is None or named != events.arn(*known, region=incident.region, account=incident.account):
+    if known is None or not fits(named, [events.arn(*known, region=incident.region, account=incident.account)]):
         said = f"the tag {TAG}" if tags.get(TAG) else f"the policy for {pattern}"
         return Block(
             UNMANAGED, f"{said} names no resource of this account and region that the agent knows: {named[:200]}"

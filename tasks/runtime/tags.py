@@ -12,6 +12,12 @@ def of(tagging: Any, arns: Sequence[str]) -> dict[str, dict[str, str]]:
     return dict(_read(tagging.get_resources(ResourceARNList=list(arns))))
 
 
+def of_group(autoscaling: Any, name: str, arn: str) -> dict[str, str]:
+    """The tags of an Auto Scaling group, none when it is gone or only another one has its name."""
+    found = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
+    return {tag["Key"]: tag["Value"] for one in found if one["AutoScalingGroupARN"] == arn for tag in one["Tags"]}
+
+
 def of_alarm(cloudwatch: Any, arn: str) -> dict[str, str]:
     """The tags of an alarm, none when it is gone."""
     try:

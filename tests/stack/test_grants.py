@@ -27,6 +27,10 @@ EVERYWHERE = {
             "DescribeSecurityGroups",
         )
     },
+    **{
+        (f"aiops-{name}", "autoscaling:DescribeAutoScalingGroups"): "Auto Scaling's describe calls know no resources"
+        for name in ("Detect", "Plan", "Verify", "TakeSnapshots", RECOVERY.removeprefix("aiops-"))
+    },
     (RECOVERY, "dynamodb:ListBackups"): "backups are listed for the account",
     **{
         ("aiops-StateMachine", f"logs:{action}"): "log delivery knows no resources"

@@ -16,6 +16,7 @@ from tasks.domain.alarms import (
     severity,
 )
 from tasks.domain.kinds import Json, Kind, Rule
+from tasks.domain.knowledge.autoscaling import GROUP
 from tasks.domain.knowledge.ec2 import INSTANCE
 
 ARNS: dict[str, str] = {}
@@ -30,7 +31,10 @@ CAUSES = {
     RESPONSE: "the service is overloaded, stuck, or waits for something slow",
 }
 # Resource type -> its word in the names of issues, and what can be done something about.
-_TARGETS = {INSTANCE: ("host", CONTEXTS)}
+_TARGETS = {
+    INSTANCE: ("host", CONTEXTS),
+    GROUP: ("group", (CPU, MEMORY, NETWORK, RESPONSE)),
+}
 
 
 def _rang(wanted: str) -> Callable[[Json], str]:
