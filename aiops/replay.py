@@ -138,7 +138,7 @@ def _described(seen: Seen) -> Json:
         "classification": verdict.classification,
         "severity": verdict.severity,
         "confidence": verdict.confidence,
-        "resources": [{"type": one.type, "id": one.id} for one in incident.resources],
+        "resources": [{"type": one.type, "id": one.id} for one in incident.resources or incident.others],
         "actor": (actor.arn or actor.invoked_by or actor.kind) if actor else None,
     }
 

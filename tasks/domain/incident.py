@@ -12,6 +12,7 @@ from tasks.domain.knowledge import rds
 from tasks.domain.moment import iso, seconds
 from tasks.domain.payload import Actor, Incident, Json, Resource
 from tasks.domain.text import clean, trim
+from tasks.domain.understanding.naming import named
 
 # Enough for the largest bucket policy (20 KB) within the 256 KiB that a state may pass on.
 FACTS_BYTES = 65_536
@@ -56,8 +57,8 @@ def understand(event: Any, table: tuple[Kind, ...] = FAULTS) -> Incident:
     detail, kind = event["detail"], kind_of(event, table)
     account, region = str(event.get("account", "")), str(event.get("region", ""))
     try:
-        named = named_in(kind, detail) if kind else []
-        resources = tuple(_resource(t, name, region=region, account=account) for t, name in named)
+        known = named_in(kind, detail) if kind else []
+        resources = tuple(_resource(t, name, region=region, account=account) for t, name in known)
     except (KeyError, TypeError, ValueError) as wrong:
         raise Malformed(f"the event names a resource that cannot be read: {wrong}") from wrong
     name = event_name(event)
@@ -76,6 +77,7 @@ def understand(event: Any, table: tuple[Kind, ...] = FAULTS) -> Incident:
         facts=_facts(detail),
         gone=bool(kind and kind.gone),
         trigger=clean(detail.get("alarmName", ""), 255) if name == alarms.EVENT else "",
+        others=() if resources else tuple(Resource(clean(t), clean(name, 400), "") for t, name in named(event)),
     )
 
 

@@ -10,6 +10,8 @@ from tasks.domain import knowledge
 from tasks.domain.events import DRIFT
 from tasks.domain.kinds import Rule
 from tasks.domain.payload import Analysis, Incident, Json
+from tasks.domain.understanding import find
+from tasks.domain.understanding.call import refused
 
 SEVERITIES = ("low", "medium", "high", "critical")
 
@@ -34,9 +36,12 @@ RULES = knowledge.RULES + _DRIFTS
 
 
 def judge(incident: Incident) -> Analysis:
-    """The verdict of the rules alone; a call that was refused changed nothing, so it is NORMAL."""
-    if incident.error:
-        return _normal(f"{incident.event} was refused ({incident.error}): nothing changed")
+    """The verdict of the rules alone: the catalogue's, whose issues have answers, then what the event says by itself.
+
+    A call that was refused changed nothing, so it is NORMAL.
+    """
+    if error := refused(incident):
+        return read(incident) or _normal(f"{incident.event} was refused ({error}): nothing changed")
     for rule in RULES:
         about = not rule.seen_on or rule.seen_on in (one.type for one in incident.resources)
         reason = rule.holds(incident.facts) if about and incident.event in rule.events else ""
@@ -45,7 +50,22 @@ def judge(incident: Incident) -> Analysis:
             return Analysis(
                 rule.issue, rule.classification, severity, rule.certainty, rule.root_cause, _who(incident, reason)
             )
-    return _normal(f"no rule sees harm in {incident.event}")
+    return read(incident) or _normal(f"no rule sees harm in {incident.event}")
+
+
+def read(incident: Incident) -> Analysis | None:
+    """What the event says by itself, whatever the catalogue knows."""
+    found = find(incident)
+    if found is None:
+        return None
+    return Analysis(
+        found.issue,
+        found.classification,
+        found.severity,
+        found.certainty,
+        found.root_cause,
+        _who(incident, found.reason),
+    )
 
 
 def _normal(reason: str) -> Analysis:

@@ -80,7 +80,7 @@ DECISIONS: list[tuple[str, Json, bool, str, str | None, tuple[str, str] | None]]
     ),
     ("policy gone", on_bucket("DeleteBucketPolicy", "b"), True, "TAMPERING", None, ("approve", "put_bucket_policy")),
     ("refused", stopping(INSTANCE, errorCode="Client.UnauthorizedOperation"), False, "NORMAL", None, None),
-    ("unknown", sample("health_event"), False, "NORMAL", "UNKNOWN_EVENT", None),
+    ("unknown", sample("health_event"), False, "ANOMALY", "UNKNOWN_EVENT", None),
     ("storm", stopping(*(f"i-{number:017x}" for number in range(26))), True, "FAILURE", "STORM", None),
     ("our own", acting(overwriting("/app/db", 3), issuer=RECOVERY_ROLE), True, "TAMPERING", "INTENDED", None),
     (

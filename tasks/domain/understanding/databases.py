@@ -1,0 +1,46 @@
+"""RDS events: by their category, and by their message where the category is missing."""
+
+import re
+
+from tasks.domain.payload import Incident
+from tasks.domain.understanding.finding import Finding, finding
+
+# docs.aws.amazon.com/AmazonRDS, "Amazon RDS event categories and event messages".
+FAILED = frozenset({"failure", "low storage"})
+RISKY = frozenset({"availability", "failover", "recovery"})
+# Of a message: what did not work, before what did. A failover is no failure, and "failed over" succeeded.
+# Text, not compiled: most processes never read such a message.
+TROUBLE = (
+    r"\b(fail(ed|ure|s|ing)?(?! ?over)|un(able|available|successful|reachable|healthy|recoverable|supported)"
+    r"|can(no|')t|couldn't|(is|was|are|were|does|do|did|has|have)(n't| not)|not (enough|supported|possible)"
+    r"|in(valid|compatible|operable|sufficient|accessible|consistent)|outside|put into|cooling-off|canceled because"
+    r"|error|corrupt\w*|exhaust\w*|exceed\w*(?! the maximum allowed time)|quota|throttl\w*"
+    r"|timed out|crash\w*|denied|missing|lost|full"
+    r"|out of (space|memory|storage|disk)|run(ning)? out|too (low|many|small)|low (on|at|with)|dangerously|revok\w*"
+    r"|terminated|prevent\w*|stopped (responding|working)|no longer|problem|retry)\b"
+)
+HARMLESS = r"\b(already|recovered|succe(eded|ssful\w*)|completed?|resolved|finished)\b"
+
+
+def told(incident: Incident) -> Finding | None:
+    """What an RDS event says; without a category, by its message."""
+    facts = incident.facts
+    message, given = str(facts.get("Message", "")), facts.get("EventCategories")
+    categories = {str(one) for one in given} if isinstance(given, list) else set()
+    if categories & FAILED:
+        return finding("resource_failed", f"RDS: {message}")
+    if categories & RISKY:
+        return finding("at_risk", f"RDS: {message}") if _trouble(message) else None
+    if categories:
+        return None
+    return finding("resource_failed", f"RDS: {message}") if _trouble(message) else None
+
+
+def _trouble(message: str) -> bool:
+    """The first sentence that speaks of trouble or of its end decides."""
+    for sentence in re.split(r"(?<=[.:;])\s", message.replace("\u2019", "'")):
+        if re.search(TROUBLE, sentence, re.IGNORECASE):
+            return True
+        if re.search(HARMLESS, sentence, re.IGNORECASE):
+            return False
+    return False
