@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from events_made import reported
-from published import Json, sample
+from published import Json
 
 from tasks.domain.incident import understand
 from tasks.domain.rules import judge
@@ -68,7 +68,6 @@ TROUBLES = [
     reported(
         "trustedadvisor", "Trusted Advisor Check Item Refresh Notification", **{"check-name": "c", "status": "WARN"}
     ),
-    sample("cloudwatch_alarm_state_change"),
     finding("Recon:EC2/Portscan", 5.0),
     hub("HIGH"),
 ]
@@ -94,7 +93,6 @@ NORMALS = [
     ),
     reported("ec2", "EBS Snapshot Notification", result="succeeded", previousState="failed"),
     reported("trustedadvisor", "Trusted Advisor Check Item Refresh Notification", status="OK"),
-    sample("cloudwatch_alarm_ok"),
     hub("CRITICAL", RecordState="ARCHIVED"),
     hub("CRITICAL", Workflow={"Status": "SUPPRESSED"}),
     hub("INFORMATIONAL", Compliance={"Status": "PASSED"}),

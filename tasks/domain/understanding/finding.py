@@ -42,7 +42,6 @@ ISSUES = {
     "at_risk": ("ANOMALY", "medium", 0.75, "trouble is announced"),
     "security_finding": ("ANOMALY", "medium", 0.9, "a security service found it"),
     "rule_broken": ("ANOMALY", "medium", 0.85, "a compliance rule is broken"),
-    "alarm": ("ANOMALY", "high", 0.8, "a metric crossed its threshold"),
 }
 
 

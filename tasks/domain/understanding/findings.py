@@ -97,13 +97,6 @@ def compliance(incident: Incident) -> Finding | None:
     return finding("rule_broken", f"{incident.facts.get('configRuleName', 'a rule')}: {result}") if broken else None
 
 
-def alarm(incident: Incident) -> Finding | None:
-    state = _dict(incident.facts.get("state"))
-    if state.get("value") != "ALARM":
-        return None
-    return finding("alarm", f"{incident.facts.get('alarmName', 'an alarm')}: {str(state.get('reason', ''))[:300]}")
-
-
 def advice(incident: Incident) -> Finding | None:
     """Trusted Advisor: red or yellow."""
     name, status = incident.facts.get("check-name", "a check"), incident.facts.get("status")

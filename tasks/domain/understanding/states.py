@@ -100,6 +100,5 @@ READERS: dict[tuple[str, str], Callable[[Incident], Finding | None]] = {
     ("aws.macie", ""): findings.graded,
     ("aws.access-analyzer", "Access Analyzer Finding"): findings.access,
     ("aws.config", "Config Rules Compliance Change"): findings.compliance,
-    ("aws.cloudwatch", "CloudWatch Alarm State Change"): findings.alarm,
     ("aws.trustedadvisor", ""): findings.advice,
 }
