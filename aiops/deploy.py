@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from aiops.engine import ACCOUNT, REGION, Engine, EngineError
+from cdk_app.buildspec import CDK
 
 ROOT = Path(__file__).parent.parent
-CDK = ("npx", "--yes", "aws-cdk@2.1148.1")
+# Where the user's code would be, for those who put some there.
+SOURCE = "s3://aiops-demo-source/app.zip"
 # What makes a laptop different from an account: short waits, no bootstrap roles, room for many faults at once.
 CONTEXT = {
     "synthesizer": "cli",
@@ -22,6 +24,8 @@ CONTEXT = {
     "settle_seconds": "0.5",
     "incidents_per_hour": "1000",
     "burst": "100",
+    "redeploy": "terraform",
+    "redeploy_source": SOURCE,
 }
 # The CDK CLI tells nobody about this deployment and asks nobody for news; npm does not try for a minute in vain.
 SETTINGS = {"CI": "true", "CDK_DISABLE_CLI_TELEMETRY": "true", "npm_config_fetch_retry_mintimeout": "1000",

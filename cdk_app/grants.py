@@ -22,7 +22,7 @@ def allow(
     acknowledge(role, f"AwsSolutions-IAM5[Resource::{flat}]", because)
 
 
-def acknowledge(construct: cdk.Resource, rule: str, reason: str) -> None:
+def acknowledge(construct: Construct, rule: str, reason: str) -> None:
     """Accept one cdk-nag finding, with the reason."""
     cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=rule, reason=reason))
 

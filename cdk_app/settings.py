@@ -58,6 +58,21 @@ class Settings:
     settle_seconds: float = _number(float, 0, 3600)
     synthesizer: str = _choice("bootstrap", "cli")
     removal: str = _choice("retain", "destroy")
+    redeploy: str = _text(r"terraform|cdk:[A-Za-z][A-Za-z0-9-]*|", "terraform or cdk:STACK")
+    redeploy_source: str = _text(
+        r"s3://[a-z0-9.-]+/[^\s*?]+\.zip|https://git-codecommit\.[a-z0-9-]+\.amazonaws\.com/v1/repos/[\w.-]+"
+        r"|https://github\.com/[\w.-]+/[\w.-]+|",
+        "s3://BUCKET/KEY.zip, or the https address of a repository at CodeCommit or GitHub",
+    )
+    redeploy_connection: str = _text(
+        r"arn:[\w-]+:code(connections|star-connections):[\w-]+:\d{12}:connection/[\w-]+|",
+        "the ARN of a connection to GitHub",
+    )
+    redeploy_policies: str = _text(
+        r"arn:[\w-]+:iam::(aws|\d{12}):policy/[\w+=.@/-]+(,arn:[\w-]+:iam::(aws|\d{12}):policy/[\w+=.@/-]+)*|",
+        "ARNs of managed policies, with commas between them",
+    )
+    redeploy_image: str = _text(r"\w[\w./:@-]*|", "the name of a container image")
 
     @classmethod
     def of(cls, context: Mapping[str, object]) -> Self:
@@ -78,4 +93,8 @@ class Settings:
                 values[name] = one.metadata["read"](str(context[name]))
             except (ValueError, KeyError):
                 raise BadSettings(f"context key {name} is {context[name]!r}; {wanted}") from None
+        if values["redeploy"] and not values["redeploy_source"]:
+            raise BadSettings(
+                "context key redeploy_source is empty; redeploy needs it (cdk.json, or -c redeploy_source=...)"
+            )
         return cls(**values)

@@ -17,6 +17,7 @@ from cdk_app.faults import Faults
 from cdk_app.grants import arn
 from cdk_app.notifications import Notifications
 from cdk_app.recovery import ROLE, Recovery
+from cdk_app.redeployment import Redeployment
 from cdk_app.settings import Settings
 from cdk_app.snapshots import Snapshots
 from cdk_app.steps import Steps
@@ -63,6 +64,8 @@ class AiopsStack(cdk.Stack):
             model_id=settings.model_id,
         )
         Recovery(self, "Recovery", trusted=steps.restoring)
+        if settings.redeploy:
+            Redeployment(self, "Redeployment", settings=settings)
         workflow = Workflow(self, "Workflow", functions=steps.functions, log_days=settings.log_retention_days)
         Faults(self, "Faults", machine=workflow.machine, undelivered=dead_letters.undelivered)
         Failures(

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from stack_template import CONTEXT, Template
+from stack_template import CONTEXT, GRANTED, Template
 
 # jsii starts Node as soon as it is imported: the environment's own, whatever else the machine has.
 os.environ["JSII_NODE"] = str(Path(sys.executable).with_name("node"))
@@ -27,6 +27,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 @pytest.fixture(scope="session")
 def variant(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """As the laptop deploys it, with a model behind an inference profile of a geography."""
+    """As the laptop deploys it, with a model behind an inference profile of a geography, and redeployment."""
     other = {"trail": "existing", "architecture": "x86_64", "synthesizer": "cli", "removal": "destroy"}
-    return synthesize(tmp_path_factory.mktemp("synth"), {**other, "model_id": "us.amazon.nova-lite-v1:0"})
+    redeploy = {"redeploy": "terraform", "redeploy_source": "s3://sources/app.zip", "redeploy_policies": GRANTED}
+    model = {"model_id": "us.amazon.nova-lite-v1:0"}
+    return synthesize(tmp_path_factory.mktemp("synth"), {**other, **redeploy, **model})

@@ -8,9 +8,12 @@ from typing import Any
 ROOT = Path(__file__).parent.parent.parent
 CONTEXT = json.loads((ROOT / "cdk.json").read_text())["context"]
 
+# What the user lets the redeployment do.
+GRANTED = "arn:aws:iam::123456789012:policy/redeploy"
+
 Json = dict[str, Any]
 # The property that holds the name, where it is not <Type>Name.
-NAMES = {"AWS::Events::Rule": "Name", "AWS::SSM::Parameter": "Name"}
+NAMES = {"AWS::Events::Rule": "Name", "AWS::SSM::Parameter": "Name", "AWS::CodeBuild::Project": "Name"}
 
 
 class Template:

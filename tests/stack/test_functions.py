@@ -61,6 +61,11 @@ def test_every_setting_reaches_a_function_or_the_stack_itself(template: Template
         "snapshot_minutes",
         "synthesizer",
         "removal",
+        "redeploy",
+        "redeploy_source",
+        "redeploy_connection",
+        "redeploy_policies",
+        "redeploy_image",
     }
     assert {field.name for field in fields(Settings)} - of_the_stack <= {name.lower() for name in told}
 
