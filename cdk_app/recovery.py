@@ -51,6 +51,19 @@ def may_find_definitions(task: Task) -> None:
             task.may(action, on=arn(task, template), because="what defines a resource is not known beforehand; a read")
 
 
+def may_keep_all(task: Task) -> None:
+    """Let the function read what the vault is to hold of resources: of those alone that the agent may act on."""
+    for one in resources.TYPES:
+        for permission in getattr(resources.module(one), "KEEPS", ()):
+            allow(
+                task.role,
+                permission.action,
+                on=arn(task, permission.resource),
+                conditions=_conditions(task.role, permission),
+                because="any resource may have to be restored from the vault; its tag opts it in",
+            )
+
+
 def _reads() -> dict[str, tuple[str, ...]]:
     """What looking at resources takes: ARN template, or `*`, to IAM actions, over all resource types."""
     found: dict[str, list[str]] = {}

@@ -5,11 +5,12 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from cdk_app.grants import arn
-from cdk_app.recovery import may_read_all
+from cdk_app.recovery import may_keep_all, may_read_all
 from cdk_app.rules import function_target, rule, schedule
 from cdk_app.steps import NO_RESOURCES
 from cdk_app.storage import Storage
 from cdk_app.task import TaskFactory
+from cdk_app.vault import Vault
 from tasks.domain.events import SOURCES, creation_pattern
 
 
@@ -22,19 +23,28 @@ class Snapshots(Construct):
         task: TaskFactory,
         every: cdk.Duration,
         storage: Storage,
+        vault: Vault,
         unhandled: sqs.IQueue,
     ) -> None:
         super().__init__(scope, construct_id)
         self.take_snapshots = task(self, "TakeSnapshots", timeout_seconds=300, dead_letters=unhandled)
         self.take_snapshots.may(
-            "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=storage.snapshots.table_arn
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Scan",
+            "dynamodb:UpdateItem",
+            on=storage.snapshots.table_arn,
         )
+        vault.may_store(self.take_snapshots)
+        vault.may_forget(self.take_snapshots)
         self.take_snapshots.may("dynamodb:GetItem", on=storage.incidents.table_arn)
         self.take_snapshots.may(
             "events:PutEvents", on=arn(self, "arn:{partition}:events:{region}:{account}:event-bus/default")
         )
         self.take_snapshots.may("tag:GetResources", "cloudtrail:LookupEvents", on="*", because=NO_RESOURCES)
         may_read_all(self.take_snapshots)
+        may_keep_all(self.take_snapshots)
 
         target = function_target(self.take_snapshots, unhandled)
         schedule(self, "snapshots", every, target)

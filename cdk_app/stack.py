@@ -24,6 +24,7 @@ from cdk_app.steps import Steps
 from cdk_app.storage import Storage
 from cdk_app.task import Task
 from cdk_app.trail import Trail
+from cdk_app.vault import Vault
 from cdk_app.workflow import Workflow
 
 # The CLI's own credentials serve an account, or an emulator, without the roles of a bootstrap.
@@ -37,6 +38,7 @@ class AiopsStack(cdk.Stack):
         super().__init__(scope, "aiops", synthesizer=SYNTHESIZERS[settings.synthesizer]())
         removal_policy = REMOVAL[settings.removal]
         storage = Storage(self, "Storage", removal_policy=removal_policy)
+        vault = Vault(self, "Vault", removal_policy=removal_policy)
         notifications = Notifications(self, "Notifications", email=settings.email)
         dead_letters = DeadLetters(self, "DeadLetters")
         kill_switch = ssm.StringParameter(
@@ -48,6 +50,7 @@ class AiopsStack(cdk.Stack):
             "patterns_table": storage.patterns.table_name,
             "claims_table": storage.claims.table_name,
             "snapshots_table": storage.snapshots.table_name,
+            "snapshots_bucket": vault.bucket.bucket_name,
             "topic_arn": notifications.topic.topic_arn,
             "kill_switch": kill_switch.parameter_name,
             "recovery_role_arn": arn(self, ROLE),
@@ -59,6 +62,7 @@ class AiopsStack(cdk.Stack):
             "Steps",
             task=task,
             storage=storage,
+            vault=vault,
             notifications=notifications,
             kill_switch=kill_switch,
             model_id=settings.model_id,
@@ -79,7 +83,7 @@ class AiopsStack(cdk.Stack):
         )
         every = cdk.Duration.minutes(settings.snapshot_minutes)
         snapshots = Snapshots(
-            self, "Snapshots", task=task, storage=storage, every=every, unhandled=dead_letters.unhandled
+            self, "Snapshots", task=task, storage=storage, vault=vault, every=every, unhandled=dead_letters.unhandled
         )
         Deletions(self, "Deletions", task=task, storage=storage, dead_letters=dead_letters)
         trail = Trail(

@@ -6,9 +6,10 @@ from constructs import Construct
 from cdk_app.bedrock import allow_model
 from cdk_app.grants import arn
 from cdk_app.notifications import Notifications
-from cdk_app.recovery import ROLE, may_find_definitions, may_read_all
+from cdk_app.recovery import ROLE, may_find_definitions, may_keep_all, may_read_all
 from cdk_app.storage import Storage
 from cdk_app.task import TaskFactory
+from cdk_app.vault import Vault
 
 EXECUTIONS = "arn:{partition}:states:{region}:{account}:execution:aiops:*"
 ALARMS = "arn:{partition}:cloudwatch:{region}:{account}:alarm:*"
@@ -25,6 +26,7 @@ class Steps(Construct):
         task: TaskFactory,
         model_id: str,
         storage: Storage,
+        vault: Vault,
         notifications: Notifications,
         kill_switch: ssm.IStringParameter,
     ) -> None:
@@ -70,11 +72,13 @@ class Steps(Construct):
         record.may("dynamodb:UpdateItem", on=incidents)
 
         verify = task(self, "Verify")
-        verify.may("dynamodb:PutItem", on=snapshots)
+        verify.may("dynamodb:GetItem", "dynamodb:PutItem", on=snapshots)
         verify.may("dynamodb:GetItem", "dynamodb:PutItem", on=claims)
         verify.may("cloudwatch:DescribeAlarms", on="*", because="composite alarms are told of to nobody with less")
         verify.may("cloudwatch:GetMetricData", "tag:GetResources", on="*", because=NO_RESOURCES)
+        vault.may_store(verify)
         may_read_all(verify)
+        may_keep_all(verify)
 
         undo = task(self, "Undo")
         undo.may("dynamodb:GetItem", "dynamodb:PutItem", on=claims)

@@ -41,7 +41,7 @@ def _known(env: Environment, incident: Incident, issue: str) -> dict[str, Known]
     for one in incident.resources if answers else ():
         kind = module(one.type)
         now, good = kind.snapshot(client, one.id), snapshots.read(client("dynamodb"), env.snapshots_table, one.arn)
-        state = good["state"] if good else None
+        state = {**good["state"], "kept": good["kept"]} if good else None
         told = incident.facts | {"now": now}
         targets = {
             name: kind.target(name, state, told | {"settings": policy().actions.get(name, {})}) for name in kind.ACTIONS

@@ -20,11 +20,12 @@ from tasks.domain.knowledge import CREATIONS
 from tasks.domain.moment import iso, seconds
 from tasks.domain.payload import Json, Resource
 from tasks.domain.policy import AUTONOMY
-from tasks.domain.sweep import REMEMBER, REPORT, WATCH, Finding, compare, drift, fingerprint
+from tasks.domain.sweep import KEEP, REMEMBER, REPORT, WATCH, Finding, compare, drift, fingerprint
 from tasks.resources import module
 from tasks.runtime import tags
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
+from tasks.runtime.memory import forget, keeps, remember
 from tasks.runtime.observe import logger
 from tasks.runtime.policy import policy
 from tasks.store import incidents, snapshots
@@ -36,6 +37,8 @@ MOST_PAGES = 20
 @dataclass(frozen=True)
 class Environment:
     snapshots_table: str
+    snapshots_bucket: str
+    retention_days: int
     incidents_table: str
     drift_grace_minutes: float
     recovery_role_arn: str
@@ -43,18 +46,21 @@ class Environment:
 
 @logger.inject_lambda_context
 def handler(event: Json, context: Any) -> Json:
-    env, found, unseen = read(Environment), 0, []
-    for resource in _created(event) if event.get("detail-type") == CLOUDTRAIL else _managed():
-        found += 1
+    env, seen, unseen = read(Environment), set(), []
+    created = event.get("detail-type") == CLOUDTRAIL
+    for resource in _created(event) if created else _managed():
+        seen.add(resource.arn)
         try:
             finding = _look(env, resource)
         except ClientError as refused:  # one resource that refuses the look must not hide the others
             unseen.append(f"{resource.arn}: {refused}")
             continue
         logger.info("looked", extra={"resource": resource.arn, "finding": finding.action, "why": finding.why})
+    if not created:
+        forget(client, env.snapshots_table, seen=seen, days=env.retention_days, now=time.time())
     if unseen:
         raise NotSeen("; ".join(unseen))
-    return {"resources": found}
+    return {"resources": len(seen)}
 
 
 def _created(event: Json) -> Iterator[Resource]:
@@ -91,8 +97,8 @@ def _look(env: Environment, resource: Resource) -> Finding:
         policy=policy(),
         recovery_role=env.recovery_role_arn,
     )
-    if finding.action == REMEMBER:
-        snapshots.write(dynamo, env.snapshots_table, resource, state, taken_at=iso(now))
+    if finding.action == REMEMBER or (good and finding.action == KEEP and keeps(resource) and not good["kept"]):
+        remember(client, env.snapshots_table, env.snapshots_bucket, resource, state, former=good, taken_at=iso(now))
     elif finding.action == WATCH and not known:
         snapshots.mark_different(dynamo, env.snapshots_table, resource.arn, digest=mark, since=iso(now))
     elif finding.action == REPORT and good:

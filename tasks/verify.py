@@ -13,6 +13,7 @@ from tasks.resources.defined import acting
 from tasks.runtime import alarms
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
+from tasks.runtime.memory import remember
 from tasks.runtime.observe import INCIDENT_ID, logger
 from tasks.store import snapshots, steps
 
@@ -23,6 +24,7 @@ ERRORS = {NOT_YET: NotYetHealthy, NOT_RECOVERED: NotRecovered}
 class Environment:
     claims_table: str
     snapshots_table: str
+    snapshots_bucket: str
     verify_deadline_minutes: float
     settle_seconds: float
 
@@ -51,7 +53,10 @@ def handler(event: Json, context: Any) -> Json:
         raise ERRORS[found.outcome]("; ".join(filter(None, told)))
     for arn in resources.keys() - found.wrong.keys():
         healthy = module(resources[arn].type).snapshot(client, resources[arn].id)
-        snapshots.write(client("dynamodb"), env.snapshots_table, resources[arn], healthy, taken_at=iso(now))
+        former = snapshots.read(client("dynamodb"), env.snapshots_table, arn)
+        remember(
+            client, env.snapshots_table, env.snapshots_bucket, resources[arn], healthy, former=former, taken_at=iso(now)
+        )
     return {**asdict(found), "alarms": rung, "checked_at": now}
 
 

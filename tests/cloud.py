@@ -21,6 +21,7 @@ TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:aiops"
 RECOVERY_ROLE = f"arn:aws:iam::{ACCOUNT}:role/aiops-recovery"
 INCIDENTS, CLAIMS, PATTERNS, SNAPSHOTS = "aiops-incidents", "aiops-claims", "aiops-patterns", "aiops-snapshots"
 KEYS = {INCIDENTS: "incident_id", CLAIMS: "pk", PATTERNS: "pattern_id", SNAPSHOTS: "resource_arn"}
+VAULT = f"aiops-snapshots-{ACCOUNT}-{REGION}"
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -29,6 +30,7 @@ ENVIRONMENT = {
     "CLAIMS_TABLE": CLAIMS,
     "PATTERNS_TABLE": PATTERNS,
     "SNAPSHOTS_TABLE": SNAPSHOTS,
+    "SNAPSHOTS_BUCKET": VAULT,
     "KILL_SWITCH": SWITCH,
     "RECOVERY_ROLE_ARN": RECOVERY_ROLE,
     "TOPIC_ARN": TOPIC,
@@ -86,6 +88,9 @@ class Cloud:
         """Make what the stack would."""
         for table, key in KEYS.items():
             client("dynamodb").create_table(TableName=table, BillingMode="PAY_PER_REQUEST", **_schema(table, key))
+        client("s3").create_bucket(Bucket=VAULT)
+        versioned = {"Status": "Enabled"}
+        client("s3").put_bucket_versioning(Bucket=VAULT, VersioningConfiguration=versioned)
         client("sns").create_topic(Name="aiops")
         client("sqs").create_queue(QueueName="bus")
         client("events").put_rule(Name="bus", EventPattern=json.dumps({"source": ["aiops"]}))

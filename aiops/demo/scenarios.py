@@ -115,6 +115,15 @@ def overwritten(stage: Stage) -> Iterator[Execution]:
     must("secret" not in message.replace(name, ""), "no value is told")
 
 
+def parameter_deleted(stage: Stage) -> Iterator[Execution]:
+    name = stage.parameter("the good secret")
+    stage.delete_parameter(name)
+    yield ended(stage.executions(name, "DeleteParameter")[0], "VERIFIED")
+    must(stage.value(name) == ("the good secret", "SecureString"), f"{name} is back with its value, encrypted")
+    message = stage.told("VERIFIED", name, "version 1")
+    must("secret" not in message.replace(name, ""), "no value is told")
+
+
 def unblocked(stage: Stage) -> Iterator[Execution]:
     bucket = stage.bucket()
     stage.s3.delete_public_access_block(Bucket=bucket)
@@ -447,6 +456,13 @@ def unreadable(stage: Stage) -> Iterator[Execution]:
 SCENARIOS = (
     Scenario("stopped", "somebody stops a managed instance", stopped, HEALED, "VERIFIED", basic=True),
     Scenario("overwritten", "somebody overwrites an encrypted parameter", overwritten, HEALED, "VERIFIED", basic=True),
+    Scenario(
+        "parameter_deleted",
+        "somebody deletes an encrypted parameter; its versions and labels stay gone",
+        parameter_deleted,
+        HEALED,
+        "VERIFIED",
+    ),
     Scenario("unblocked", "somebody removes a bucket's public access block", unblocked, HEALED, "VERIFIED", basic=True),
     Scenario("opened", "somebody opens a bucket's policy to the world", opened, HEALED, "VERIFIED"),
     Scenario("exposed", "somebody opens a security group to the world", exposed, HEALED, "VERIFIED"),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiops.engine import ACCOUNT, REGION, Engine
@@ -378,6 +379,15 @@ class Stage:
             "resources": [],
             "detail": found[0],
         }
+
+    def delete_parameter(self, name: str) -> None:
+        """Delete a parameter, which CloudTrail tells half a minute later: its name is not free before."""
+        with self.deaf("aws.ssm"):
+            self.ssm.delete_parameter(Name=name)
+            event = self.recorded("DeleteParameter", name)
+        deleted = datetime.now(UTC) - timedelta(seconds=31)
+        event["detail"]["eventTime"] = event["time"] = f"{deleted:%Y-%m-%dT%H:%M:%SZ}"
+        self.engine.deliver(event)
 
     def at_once(self, calls: list[Callable[[], Any]]) -> None:
         """Make all these calls at the same time."""

@@ -1,5 +1,6 @@
 """Permission checks that AWS makes and MiniStack does not: each resource of an EC2 call, and source identities."""
 
+import json
 import re
 from typing import Any
 
@@ -54,8 +55,10 @@ def _all_resource_arns(original: Any, parameters: dict[str, Any], *scope: str) -
 
 @wraps_function(iam_actions, "request_tag_context")
 def _request_tags(original: Any, service: str, action: str, body: bytes, parameters: dict[str, Any]) -> dict[str, Any]:
-    """The tags that a launch gives stand in its TagSpecifications."""
+    """The tags that a launch gives stand in its TagSpecifications; and whether a parameter may be overwritten."""
     found: dict[str, Any] = original(service, action, body, parameters)
+    if action == "ssm:PutParameter":
+        found["ssm:Overwrite"] = str(json.loads(body).get("Overwrite", False)).lower()
     for name in parameters if service == "ec2" else ():
         if name.startswith("TagSpecification.") and name.endswith(".Key"):
             value = _value(parameters, name.removesuffix("Key") + "Value")

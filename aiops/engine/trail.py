@@ -96,8 +96,8 @@ def _detail(
             "bytesTransferredOut": len(answer),
         }
     detail |= {"requestID": request_id, "eventID": str(uuid.uuid4()), "readOnly": False}
-    if call.lists_resource and call.name_key in asked and f"{{{call.name_key}}}" in RESOURCE_ARNS.get(call.service, ""):
-        detail["resources"] = [_resource(call, asked)]
+    if call.lists_resource and call.service in RESOURCE_ARNS:
+        detail["resources"] = [_resource(call, name) for name in _values(asked, call.name_key)]
     return detail | {
         "eventType": "AwsApiCall",
         **({"apiVersion": API_VERSIONS[call.service]} if call.service in API_VERSIONS else {}),
@@ -112,8 +112,8 @@ def _detail(
     }
 
 
-def _resource(call: Call, asked: dict[str, Any]) -> dict[str, str]:
-    names = {"region": get_region(), "account": get_account_id(), call.name_key: asked[call.name_key].lstrip("/")}
+def _resource(call: Call, name: str) -> dict[str, str]:
+    names = {"region": get_region(), "account": get_account_id(), "id": name.lstrip("/")}
     type_ = {"type": RESOURCE_TYPES[call.service]} if call.service in RESOURCE_TYPES else {}
     return {"accountId": get_account_id(), **type_, "ARN": RESOURCE_ARNS[call.service].format(**names)}
 
@@ -161,8 +161,8 @@ def _keep(call: Call, detail: dict[str, Any], *, on_bus: bool) -> None:
 def _values(tree: Any, key: str) -> Iterator[str]:
     if isinstance(tree, dict):
         for name, value in tree.items():
-            if name == key and isinstance(value, str):
-                yield value
+            if name == key:
+                yield from [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
             yield from _values(value, key)
     elif isinstance(tree, list):
         for item in tree:

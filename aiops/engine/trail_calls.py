@@ -50,12 +50,14 @@ CALLS = (
         defaults={"ipPermissions": {}},
     ),
     Call("ssm", "PutParameter", *_PARAMETER, hidden=("value",)),
-    Call("ssm", "AddTagsToResource", "AWS::SSM::Parameter", "resourceId"),
+    Call("ssm", "AddTagsToResource", "AWS::SSM::Parameter", "resourceId", lists_resource=False),
+    Call("ssm", "DeleteParameter", *_PARAMETER),
+    Call("ssm", "DeleteParameters", "AWS::SSM::Parameter", "names"),
     Call("dynamodb", "CreateTable", *_TABLE),
     Call("dynamodb", "UpdateTable", *_TABLE),
     Call("dynamodb", "DeleteTable", *_TABLE),
     Call("dynamodb", "UpdateContinuousBackups", *_TABLE),
-    Call("dynamodb", "TagResource", "AWS::DynamoDB::Table", "resourceArn"),
+    Call("dynamodb", "TagResource", "AWS::DynamoDB::Table", "resourceArn", lists_resource=False),
     Call("cloudtrail", "AddTags", "AWS::CloudTrail::Trail", "resourceId"),
     Call("cloudtrail", "StartLogging", *_TRAIL),
     Call("cloudtrail", "StopLogging", *_TRAIL),
@@ -83,11 +85,11 @@ CALLS = (
     Call("s3", "DeletePublicAccessBlock", *_BUCKET, event_name="DeleteBucketPublicAccessBlock"),
 )
 
-# Services whose events have `resources`, each entry made of a request parameter; and their other additions.
+# Services whose events have `resources`, each entry made of a name; and their other additions.
 RESOURCE_ARNS = {
-    "dynamodb": "arn:aws:dynamodb:{region}:{account}:table/{tableName}",
-    "s3": "arn:aws:s3:::{bucketName}",
-    "ssm": "arn:aws:ssm:{region}:{account}:parameter/{name}",
+    "dynamodb": "arn:aws:dynamodb:{region}:{account}:table/{id}",
+    "s3": "arn:aws:s3:::{id}",
+    "ssm": "arn:aws:ssm:{region}:{account}:parameter/{id}",
 }
 RESOURCE_TYPES = {"dynamodb": "AWS::DynamoDB::Table", "s3": "AWS::S3::Bucket"}
 API_VERSIONS = {"dynamodb": "2012-08-10"}

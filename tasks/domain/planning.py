@@ -13,7 +13,8 @@ from tasks.domain.policy import Policy, Recovery, fits, least
 class Permission:
     """One IAM action on one resource: an ARN template with {partition}, {region}, {account} and {id}, or `*`.
 
-    Any other name in the template is one of the step's target: a text, a list of them (one resource each), or nothing.
+    Any other name in the template is one of the step's target: a text, several (one resource each: a list, or an
+    object's keys), or nothing.
     `conditions` is an IAM condition block; `tagged` says that the service checks aws:ResourceTag for this action.
     """
 

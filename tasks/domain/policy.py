@@ -9,6 +9,8 @@ from tasks.domain.payload import Json
 
 # From least to most: how far the agent goes by itself.
 AUTONOMY = ("notify", "approve", "auto")
+# With these it may come to acting.
+ACTING = ("approve", "auto")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,11 @@ reached(target, now)          whether a state, or None for a resource that is go
 restore(aws, step)            ensures the target; raises StillRestoring while that takes time
 verify(aws, step, after)      what is still wrong, empty when healthy
 undo(aws, step, before)       takes the step back; says why if it left something alone
+
+and, where restoring needs what no table may hold (secret values, code):
+
+KEEPS                         the permissions that reading it takes
+keep(aws, id, state)          name -> vault.Part of a state; a snapshot then has `kept`, which goes into the target
 """
 
 from collections.abc import Callable, Mapping

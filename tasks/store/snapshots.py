@@ -1,9 +1,11 @@
 """The last good state of each managed resource.
 
-Attributes: resource_arn, resource_type, resource_id, autonomy, state, taken_at; and, while they hold, `accepted_at`
-(an accepted change since), `differs_since` with `differs_digest` (an unexplained difference).
+Attributes: resource_arn, resource_type, resource_id, autonomy, state, kept (see vault), taken_at; and, while they
+hold, `accepted_at` (an accepted change since), `differs_since` with `differs_digest` (an unexplained difference),
+`unseen_since` (no managed resource).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from tasks.domain.payload import Resource
@@ -16,7 +18,7 @@ def read(dynamo: Any, table: str, arn: str) -> Json | None:
     return decode(found) if found else None
 
 
-def write(dynamo: Any, table: str, resource: Resource, state: Json, *, taken_at: str) -> None:
+def write(dynamo: Any, table: str, resource: Resource, state: Json, *, taken_at: str, kept: Json | None = None) -> None:
     """Remember a state as good; what was noted about the earlier one is gone."""
     item = {
         "resource_arn": resource.arn,
@@ -24,9 +26,33 @@ def write(dynamo: Any, table: str, resource: Resource, state: Json, *, taken_at:
         "resource_id": resource.id,
         "autonomy": resource.autonomy,
         "state": state,
+        "kept": kept or {},
         "taken_at": taken_at,
     }
     dynamo.put_item(TableName=table, Item=encode(item))
+
+
+def every(dynamo: Any, table: str) -> Iterator[Json]:
+    """All snapshots, without their states."""
+    for page in dynamo.get_paginator("scan").paginate(
+        TableName=table, ProjectionExpression="resource_arn, kept, unseen_since"
+    ):
+        yield from map(decode, page["Items"])
+
+
+def remove(dynamo: Any, table: str, arn: str) -> None:
+    """Forget a snapshot."""
+    dynamo.delete_item(TableName=table, Key=encode({"resource_arn": arn}))
+
+
+def mark_unseen(dynamo: Any, table: str, arn: str, *, since: str) -> None:
+    """Note since when the resource is gone, or no longer managed."""
+    _note(dynamo, table, arn, "SET unseen_since = :since", {":since": since}, condition="attribute_exists(taken_at)")
+
+
+def mark_seen(dynamo: Any, table: str, arn: str) -> None:
+    """The resource is there again."""
+    _note(dynamo, table, arn, "REMOVE unseen_since", {}, condition="attribute_exists(taken_at)")
 
 
 def mark_accepted(dynamo: Any, table: str, arn: str, *, at: str) -> None:
@@ -47,7 +73,7 @@ def _note(dynamo: Any, table: str, arn: str, update: str, values: Json, *, condi
             Key=encode({"resource_arn": arn}),
             UpdateExpression=update,
             ConditionExpression=condition,
-            ExpressionAttributeValues=encode(values),
+            **({"ExpressionAttributeValues": encode(values)} if values else {}),
         )
     except dynamo.exceptions.ConditionalCheckFailedException:
         return

@@ -14,6 +14,8 @@ FAULTS = {
     "cloudtrail_AuthorizeSecurityGroupIngress",
     "cloudtrail_TerminateInstances",
     "cloudtrail_PutParameter",
+    "cloudtrail_DeleteParameter",
+    "cloudtrail_DeleteParameters",
     "cloudtrail_DeleteBucketPublicAccessBlock",
     "cloudtrail_PutBucketPublicAccessBlock",
     "cloudtrail_PutBucketPolicy",

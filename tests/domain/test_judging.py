@@ -16,6 +16,7 @@ from tasks.domain.knowledge.rds import DELETED as DB_DELETED
 from tasks.domain.knowledge.rds import STOPPED as DB_STOPPED
 from tasks.domain.knowledge.rds import WEAKENED as DB_WEAKENED
 from tasks.domain.knowledge.s3 import BLOCK_REMOVED, POLICY_CHANGED, POLICY_PUBLIC
+from tasks.domain.knowledge.ssm import DELETED as PARAMETER_DELETED
 from tasks.domain.knowledge.ssm import OVERWRITTEN
 from tasks.domain.rules import RULES, SEVERITIES, judge
 
@@ -139,6 +140,8 @@ HARMFUL: list[tuple[Json, str, str, str]] = [
     (call("DeleteBucketLifecycle"), s3.LIFECYCLE_REMOVED, "TAMPERING", "nothing expires"),
     (call("PutBucketLogging"), s3.LOGGING_OFF, "TAMPERING", "logging was switched off"),
     (call("DeleteBucket"), s3.DELETED, "FAILURE", "its objects are gone"),
+    (call("DeleteParameter"), PARAMETER_DELETED, "FAILURE", "starts again at version 1"),
+    (call("DeleteParameters"), PARAMETER_DELETED, "FAILURE", "labels are gone"),
     (call("DeleteTable"), DELETED, "FAILURE", "table was deleted"),
     (
         call("UpdateTable", {"requestParameters": {"tableName": "t", "deletionProtectionEnabled": False}}),

@@ -24,6 +24,9 @@ from tasks.domain.session import MOST_CHARACTERS, batches
 INCIDENT = understand(stopping("i-1"))
 KMS = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*"
 NAMES = {INSTANCE: "i-0abc", GROUP: "sg-0abc", PARAMETER: "/app/db/host", BUCKET: "my-bucket", TABLE: "my-table"}
+VAULT = f"aiops-snapshots-{ACCOUNT}-{REGION}"
+KEPT: Json = {"AWS.SSM.Parameter/app/db/host/value": {}}
+IN_VAULT = {f"arn:aws:s3:::{VAULT}/{key}" for key in KEPT}
 KMS_CONDITIONS = {
     INSTANCE: {
         "StringLike": {"kms:ViaService": f"ec2.{REGION}.amazonaws.com*"},
@@ -33,6 +36,13 @@ KMS_CONDITIONS = {
         "StringLike": {"kms:EncryptionContext:PARAMETER_ARN": f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/app/db/host"}
     },
     TABLE: {"StringEquals": {"kms:ViaService": f"dynamodb.{REGION}.amazonaws.com"}},
+}
+# Through S3, for the vault and nothing else in it.
+KMS_OF_VAULT = {
+    "StringEquals": {
+        "kms:ViaService": f"s3.{REGION}.amazonaws.com",
+        "kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{VAULT}",
+    }
 }
 # What belongs to a resource and has an id that is known only when it is looked up.
 PARTS = {TABLE: "/backup/*", BUCKET: "/*"}
@@ -44,6 +54,7 @@ LAUNCH = {
     "key": "somebody",
     "role": "path/Web",
     "address": "eipalloc-1",
+    "kept": KEPT,
 }
 EC2 = f"arn:aws:ec2:{REGION}:{ACCOUNT}:"
 LAUNCHED = {
@@ -65,6 +76,7 @@ LAUNCHED = {
         )
     ),
 }
+LISTINGS = ("dynamodb:ListBackups", "ssm:DescribeParameters")
 STEPS = [(kind, action) for kind in NAMES for action in resources.module(kind).ACTIONS]
 
 
@@ -91,10 +103,12 @@ def test_a_session_reaches_exactly_the_steps_resource(kind: str, action: str, un
     for statement in statements(kind, action, NAMES[kind], undo=undo):
         assert statement["Effect"] == "Allow"
         if statement["Resource"] == "*":
-            assert all(one.startswith("ec2:Describe") or one == "dynamodb:ListBackups" for one in statement["Action"])
+            assert all(one.startswith("ec2:Describe") or one in LISTINGS for one in statement["Action"])
         elif statement["Resource"] == KMS:
             assert all(one.startswith("kms:") for one in statement["Action"])
-            assert statement["Condition"] == KMS_CONDITIONS[kind]
+            assert statement["Condition"] in (KMS_CONDITIONS[kind], KMS_OF_VAULT)
+        elif statement["Resource"] in IN_VAULT:
+            assert statement["Action"] == ["s3:GetObjectVersion"]
         elif statement["Resource"] in LAUNCHED and kind == INSTANCE:
             assert action in ("replace_instance", "associate_address") or statement["Action"] == [
                 "iam:GetInstanceProfile"
@@ -175,7 +189,7 @@ def test_no_id_that_an_event_may_name_widens_a_session(name: str) -> None:
             assert len(name) > 200
             continue
         for statement in each(made[0][0]):
-            if statement["Resource"] not in ("*", KMS, *LAUNCHED):
+            if statement["Resource"] not in ("*", KMS, *LAUNCHED, *IN_VAULT):
                 on = statement["Resource"].removesuffix(PARTS.get(kind, ""))
                 assert on == resource(kind, name).arn
                 assert not set("*?$") & set(on)
@@ -190,7 +204,12 @@ def test_25_resources_go_in_batches_within_2048_characters(kind: str, undo: bool
     assert [one for _, served in made for one in served] == plan
     for text, served in made:
         assert len(text) <= MOST_CHARACTERS == 2048
-        on = {one["Resource"] for one in each(text)} - {"*", KMS, f"arn:aws:iam::{ACCOUNT}:instance-profile/*"}
+        on = {one["Resource"] for one in each(text)} - {
+            "*",
+            KMS,
+            f"arn:aws:iam::{ACCOUNT}:instance-profile/*",
+            *IN_VAULT,
+        }
         assert {one.removesuffix(PARTS.get(kind, "")) for one in on} <= {one.resource.arn for one in served}
 
 

@@ -34,6 +34,8 @@ FAULT_SAMPLES = {
     "cloudtrail_AuthorizeSecurityGroupIngress": (GROUP, G_1, EC2.replace("instance", "security-group") + G_1),
     "cloudtrail_TerminateInstances": (INSTANCE, I_1, EC2 + I_1),
     "cloudtrail_PutParameter": (PARAMETER, f"/{NAME}", SSM + NAME),
+    "cloudtrail_DeleteParameter": (PARAMETER, f"/{NAME}", SSM + NAME),
+    "cloudtrail_DeleteParameters": (PARAMETER, f"/{NAME}", SSM + NAME),
     "cloudtrail_DeleteBucketPublicAccessBlock": (BUCKET, B_1, S3 + B_1),
     "cloudtrail_PutBucketPublicAccessBlock": (BUCKET, B_1, S3 + B_1),
     "cloudtrail_PutBucketPolicy": (BUCKET, B_1, S3 + B_1),

@@ -318,6 +318,11 @@ ACTS: dict[str, Callable[..., Any]] = {
     "AddTagsToResource": lambda s3, ec2, ssm, i: ssm.add_tags_to_resource(
         ResourceType="Parameter", ResourceId="/acts/host", Tags=TAGS[:1]
     ),
+    "DeleteParameters": lambda s3, ec2, ssm, i: ssm.delete_parameters(Names=["/acts/host"]),
+    "DeleteParameter": lambda s3, ec2, ssm, i: [
+        ssm.put_parameter(Name="/acts/other", Value="secret", Type="String"),
+        ssm.delete_parameter(Name="/acts/other"),
+    ],
 }
 
 

@@ -47,19 +47,24 @@ def messages(account: Account) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def healed(deployed: Account) -> str:
-    """The name of an encrypted parameter that was overwritten, and healed."""
-    name = deployed.parameter(GOOD)
+def healed(deployed: Account) -> list[str]:
+    """The names of encrypted parameters of which one was overwritten, one deleted, and both healed."""
+    name, other = deployed.parameter(GOOD), deployed.parameter(GOOD)
     deployed.ssm.put_parameter(Name=name, Value=BAD, Type="SecureString", Overwrite=True)
     assert [one.outcome for one in deployed.executions(name, PUT)] == ["VERIFIED"]
-    assert deployed.value(name) == (GOOD, "SecureString")
-    return name
+    deployed.delete_parameter(other)
+    assert [one.outcome for one in deployed.executions(other, "DeleteParameter")] == ["VERIFIED"]
+    assert deployed.value(name) == deployed.value(other) == (GOOD, "SecureString")
+    return [name, other]
 
 
 @pytest.mark.parametrize("place", [logged, histories, items, messages])
-def test_a_secrets_value_is_nowhere_but_in_its_parameter(account: Account, healed: str, place: Any) -> None:
+def test_a_secrets_value_is_nowhere_but_in_its_parameter_and_the_vault(
+    account: Account, healed: list[str], place: Any
+) -> None:
     found = list(place(account))
-    assert any(healed in text for text in found), "nothing of the incident is here"
+    for name in healed:
+        assert any(name in text for text in found), "nothing of the incident is here"
     assert not [text for text in found if GOOD in text or BAD in text]
 
 

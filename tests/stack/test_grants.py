@@ -33,6 +33,10 @@ EVERYWHERE = {
     },
     (RECOVERY, "dynamodb:ListBackups"): "backups are listed for the account",
     **{
+        (role, "ssm:DescribeParameters"): "parameters are described for the account; it shows no values"
+        for role in ("aiops-Plan", "aiops-Verify", "aiops-TakeSnapshots", RECOVERY)
+    },
+    **{
         ("aiops-StateMachine", f"logs:{action}"): "log delivery knows no resources"
         for action in (
             "CreateLogDelivery",
@@ -50,6 +54,8 @@ EVERYWHERE = {
         for action in ("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets")
     },
 }
+# What does not exist yet has no tag.
+CREATES_ONLY = {"ssm:Overwrite": "false"}
 READING = ("Get", "Describe", "List", "Lookup", "Query", "BatchGet")
 
 
@@ -121,6 +127,9 @@ def test_no_function_can_change_a_resource_that_the_agent_looks_after(template: 
     own = {f"arn of {table['TableName']}" for table in template.of_type("AWS::DynamoDB::GlobalTable")} | {
         f"arn of {table['TableName']}" for table in template.of_type("AWS::DynamoDB::Table")
     }
+    # The vault is no resource that is looked after.
+    (vault,) = [one["BucketName"] for one in template.of_type("AWS::S3::Bucket") if "BucketName" in one]
+    own.add(f"arn of {vault}/*")
     for name, _ in template.tasks():
         changing = {
             action
@@ -148,9 +157,35 @@ def test_the_recovery_role_reaches_only_opted_in_resources_where_the_service_can
     }
     assert tagged
     for statement in template.statements(RECOVERY):
-        tags = statement.get("Condition", {}).get("StringEquals", {}).get("aws:ResourceTag/aiops:recover")
-        if tagged & set(statement["Action"]):
-            assert tags == ["auto", "approve"], statement
+        asked = statement.get("Condition", {}).get("StringEquals", {})
+        if tagged & set(statement["Action"]) and asked != CREATES_ONLY:
+            assert asked.get("aws:ResourceTag/aiops:recover") == ["auto", "approve"], statement
+
+
+def test_a_value_is_read_of_opted_in_parameters_alone_and_by_those_who_keep_it(template: Template) -> None:
+    """A key serves only through SSM, which asks for the tag; no function reads a history, where values are too."""
+    reading = {"ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "ssm:GetParameterHistory"}
+    found = [
+        (name, statement)
+        for name, _ in template.tasks()
+        for statement in template.statements(f"aiops-{name}")
+        if reading & set(statement["Action"]) and not statement["Resource"][0].endswith("/aiops/kill-switch")
+    ]
+    assert {name for name, _ in found} == {"TakeSnapshots", "Verify"}
+    for _, statement in found:
+        assert statement["Action"] == ["ssm:GetParameter"]
+        assert statement["Condition"]["StringEquals"] == {"aws:ResourceTag/aiops:recover": ["auto", "approve"]}
+    for name in ("TakeSnapshots", "Verify"):
+        for statement in template.statements(f"aiops-{name}"):
+            if "kms:Decrypt" in statement["Action"]:
+                through = statement["Condition"]["StringEquals"]["kms:ViaService"]
+                assert through == "ssm.<AWS::Region>.amazonaws.com"
+
+
+def test_the_vault_is_read_by_the_recovery_role_alone(template: Template) -> None:
+    for role in role_names(template):
+        reads = {action for action, on in template.grants(role) if action.startswith("s3:GetObject")}
+        assert reads == ({"s3:GetObjectVersion"} if role == RECOVERY else set()), role
 
 
 def test_a_key_is_used_for_the_parameters_own_encryption_only(template: Template) -> None:

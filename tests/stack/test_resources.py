@@ -18,6 +18,9 @@ KEYS = {
 }
 
 
+VAULT = "aiops-snapshots-<AWS::AccountId>-<AWS::Region>"
+
+
 def keys(schema: list[Json]) -> tuple[str, ...]:
     return tuple(one["AttributeName"] for one in sorted(schema, key=lambda one: str(one["KeyType"])))
 
@@ -44,7 +47,25 @@ def test_incidents_and_claims_expire(template: Template) -> None:
 def test_tables_outlive_the_stack_unless_the_context_says_otherwise(template: Template, variant: Template) -> None:
     for stack, policy in ((template, "Retain"), (variant, "Delete")):
         tables = [one for one in stack.resources.values() if one["Type"] == "AWS::DynamoDB::Table"]
-        assert {one["DeletionPolicy"] for one in tables} == {policy}
+        vault = [one for name, one in stack.resources.items() if name.startswith("Vault") and "DeletionPolicy" in one]
+        assert {one["DeletionPolicy"] for one in tables + vault} == {policy}
+
+
+def test_the_vault_is_closed_encrypted_under_its_own_key_and_loses_nothing_current(template: Template) -> None:
+    bucket = template.named("AWS::S3::Bucket", VAULT)
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["BucketKeyEnabled"] is True
+    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    (key,) = [one for one in template.of_type("AWS::KMS::Key") if "restored" in one["Description"]]
+    assert key["EnableKeyRotation"] is True
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
+    assert "ExpirationInDays" not in rule
+    (policy,) = [one for one in template.of_type("AWS::S3::BucketPolicy") if one["Bucket"] == VAULT]
+    denied = [one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Deny"]
+    assert denied[0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
 def test_the_machine_is_the_file_logged_in_full_and_traced(template: Template) -> None:
@@ -67,7 +88,7 @@ def test_nothing_acts_while_nobody_said_so_and_the_switch_knows_on_and_off_only(
 def test_the_topic_is_encrypted_and_alarms_can_still_publish(template: Template) -> None:
     topic = template.named("AWS::SNS::Topic", "aiops-incidents")
     assert topic["KmsMasterKeyId"]
-    (key,) = template.of_type("AWS::KMS::Key")
+    (key,) = [one for one in template.of_type("AWS::KMS::Key") if "notifications" in one["Description"]]
     (policy,) = template.of_type("AWS::SNS::TopicPolicy")
     own_account = {"StringEquals": {"aws:SourceAccount": "<AWS::AccountId>"}}
     alarms = {"Service": "cloudwatch.amazonaws.com"}
@@ -102,7 +123,7 @@ def test_the_trail_logs_writes_of_this_region_into_a_closed_bucket(template: Tem
     assert trail["IsMultiRegionTrail"] is False
     assert trail["Tags"] == [{"Key": "aiops:recover", "Value": "auto"}]
     assert trail["EventSelectors"] == [{"IncludeManagementEvents": True, "ReadWriteType": "WriteOnly"}]
-    (bucket,) = template.of_type("AWS::S3::Bucket")
+    (bucket,) = [one for one in template.of_type("AWS::S3::Bucket") if "BucketName" not in one]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["BucketEncryption"]
     assert bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == 90
@@ -114,7 +135,8 @@ def test_deploying_says_what_the_trail_costs(template: Template, variant: Templa
 
 
 def test_an_existing_trail_is_not_doubled_but_still_checked(variant: Template) -> None:
-    assert variant.of_type("AWS::CloudTrail::Trail") == variant.of_type("AWS::S3::Bucket") == []
+    assert variant.of_type("AWS::CloudTrail::Trail") == []
+    assert [one["BucketName"] for one in variant.of_type("AWS::S3::Bucket")] == [VAULT]
     assert variant.named("AWS::Events::Rule", "aiops-trail-check")["ScheduleExpression"] == "rate(1 hour)"
     assert variant.named("AWS::CloudWatch::Alarm", "aiops-trail-silent")
 

@@ -1,15 +1,20 @@
 """SSM parameters: the good version is put back as it was, and values stay where they belong."""
 
 import json
+import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from cloud import VAULT
 from managed import parameter, put_value, values
 
-from tasks.domain.errors import NotRecovered
+from tasks.domain.errors import NotRecovered, StillRestoring
+from tasks.domain.moment import iso
 from tasks.domain.payload import Resource, Step
 from tasks.resources import ssm_parameter as kind
 from tasks.runtime.clients import client
+from tasks.store import vault
 
 pytestmark = pytest.mark.usefixtures("cloud")
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -92,8 +97,8 @@ def test_undoing_puts_the_replaced_version_back() -> None:
 
 def test_a_snapshot_holds_no_value() -> None:
     one = parameter("/app/secret", "canary-1", "canary-2", Type="SecureString", KeyId=KEY)
-    kept = {"version": 2, "type": "SecureString", "key_id": KEY, "tier": "Standard", "data_type": "text"}
-    assert state(one) == kept
+    assert state(one)["version"] == 2
+    assert state(one)["settings"]["KeyId"] == KEY
     assert "canary" not in json.dumps(state(one))
 
 
@@ -126,6 +131,106 @@ def test_the_target_is_the_last_good_version_or_else_the_one_before(good: Any, r
     assert kind.target("put_previous_version", good, {"responseElements": response}) == target
 
 
-def test_any_other_version_differs() -> None:
-    assert kind.issue({"version": 1}, {"version": 2}) == ("ssm_parameter_overwritten", "version 1 -> 2")
-    assert kind.issue({"version": 2}, {"version": 2}) is None
+def test_any_other_version_differs_and_so_does_another_parameter_under_the_same_name() -> None:
+    first = {"version": 1, "modified": 1.5}
+    assert kind.issue(first, {"version": 2, "modified": 1.5}) == ("ssm_parameter_overwritten", "version 1 -> 2")
+    assert kind.issue(first, {"version": 1, "modified": 9.5}) == (
+        "ssm_parameter_overwritten",
+        "deleted and made anew",
+    )
+    assert kind.issue(first, first) is None
+
+
+@pytest.fixture
+def deleted() -> Step:
+    """The step that brings back a secret that was kept, and deleted long ago."""
+    settings = {"Type": "SecureString", "KeyId": KEY, "Tier": "Advanced", "Description": "the key", "DataType": "text"}
+    return gone("/app/secret", "old", "canary", **settings)
+
+
+def gone(name: str, *given: str, at: str = "2026-03-01T12:00:00Z", **settings: Any) -> Step:
+    one = parameter(name, *given, **settings)
+    good = kept(one)
+    client("ssm").delete_parameter(Name=name)
+    wanted = kind.target("recreate_parameter", good, {"eventTime": at})
+    assert wanted
+    return Step(one, "recreate_parameter", "none", False, False, wanted)
+
+
+def kept(one: Resource) -> dict[str, Any]:
+    """Its state as Plan sees it: with what the vault has."""
+    now = state(one)
+    return {**now, "kept": vault.store(client("s3"), VAULT, one, kind.keep(client, one.id, now), former={})}
+
+
+def test_a_deleted_parameter_comes_back_whole_as_version_1(deleted: Step) -> None:
+    kind.restore(client, deleted)
+    after = state(deleted.resource)
+    assert (after["version"], values(deleted.resource)) == (1, ["canary"])
+    assert (after["settings"], after["tags"]) == (deleted.target["settings"], deleted.target["tags"])
+    assert kind.verify(client, deleted, after) == ""
+
+
+def test_recreating_again_changes_nothing(deleted: Step) -> None:
+    for _ in range(3):
+        kind.restore(client, deleted)
+    assert state(deleted.resource)["version"] == 1
+
+
+def test_a_recreated_parameter_with_another_value_is_not_healthy(deleted: Step) -> None:
+    client("ssm").put_parameter(Name=deleted.resource.id, Value="theirs", Type="String")
+    kind.restore(client, deleted)
+    wrong = kind.verify(client, deleted, state(deleted.resource))
+    assert wrong == "not as it was: settings, tags, value"
+
+
+def test_the_name_of_a_deleted_parameter_is_free_after_30_seconds() -> None:
+    now = gone("/app/host", "good", at=iso(time.time() - 20))
+    with pytest.raises(StillRestoring, match="30 seconds"):
+        kind.restore(client, now)
+    assert kind.snapshot(client, "/app/host") is None
+    before = replace(now, target={**now.target, "deleted_at": iso(time.time() - 31)})
+    kind.restore(client, before)
+    assert values(now.resource) == ["good"]
+
+
+def test_what_no_vault_has_cannot_be_recreated(deleted: Step) -> None:
+    assert kind.target("recreate_parameter", {**deleted.target, "kept": {}}, {}) is None
+    assert kind.target("recreate_parameter", None, {}) is None
+    client("s3").put_object(Bucket=VAULT, Key=next(iter(deleted.target["kept"])), Body=b"theirs")
+    kind.restore(client, deleted)  # the version that was stored, whatever came later
+    assert values(deleted.resource) == ["canary"]
+
+
+def test_what_the_vault_lost_is_not_recovered(deleted: Step) -> None:
+    ((key, at),) = deleted.target["kept"].items()
+    client("s3").delete_object(Bucket=VAULT, Key=key, VersionId=at["version"])
+    with pytest.raises(NotRecovered, match="no longer has the value"):
+        kind.restore(client, deleted)
+
+
+def test_what_is_not_what_was_stored_is_not_put_back(deleted: Step) -> None:
+    ((key, at),) = deleted.target["kept"].items()
+    theirs = client("s3").put_object(Bucket=VAULT, Key=key, Body=b"theirs")["VersionId"]
+    swapped = replace(deleted, target={**deleted.target, "kept": {key: {**at, "version": theirs}}})
+    with pytest.raises(NotRecovered, match="not what was stored"):
+        kind.restore(client, swapped)
+
+
+def test_a_parameter_that_was_deleted_and_made_anew_gets_its_value_from_the_vault() -> None:
+    """Its history knows a version of the same number, with another value."""
+    one = parameter("/app/secret", "good", Type="SecureString", KeyId=KEY)
+    good = {**kept(one), "modified": state(one)["modified"] - 60}
+    client("ssm").delete_parameter(Name=one.id)
+    client("ssm").put_parameter(Name=one.id, Value="theirs", Type="String")
+    wanted = kind.target("put_previous_version", good, {})
+    assert wanted
+    assert not kind.reached(wanted, state(one))
+    kind.restore(client, Step(one, "put_previous_version", "put_replaced_version", False, False, wanted))
+    assert values(one) == ["theirs", "good"]
+    assert settings(one)["KeyId"] == KEY
+
+
+def test_a_parameter_that_stands_is_not_to_be_recreated(deleted: Step) -> None:
+    assert not kind.reached(deleted.target, None)
+    assert kind.reached(deleted.target, {"version": 7})

@@ -55,7 +55,7 @@ def test_a_parameter_goes_back_to_its_last_good_version_past_several_bad_ones(cl
     for value in ("bad", "worse"):
         client("ssm").put_parameter(Name=NAME, Value=value, Overwrite=True)
     (step,) = made(cloud, overwriting(NAME, 4))["steps"]
-    assert (step["target"], step["seen"]["version"]) == ({"version": 2}, 4)
+    assert (step["target"]["version"], step["seen"]["version"]) == (2, 4)
 
 
 def test_a_parameter_that_was_never_remembered_goes_back_by_one_version(cloud: Cloud) -> None:

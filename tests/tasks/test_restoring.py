@@ -84,9 +84,12 @@ def test_the_session_may_do_the_plan_alone_and_carries_the_incident(payload: Jso
     restored(payload)
     (session,) = sessions()
     assert (session.role, session.name) == (RECOVERY_ROLE, f"aiops-{payload['incident']['id']}")
+    looks = [one["Action"] for one in session.policy["Statement"] if one["Resource"] == "*"]
+    assert looks == [["ssm:DescribeParameters"]]
     assert {one["Resource"] for one in session.policy["Statement"]} == {
         HOST.arn,
         f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*",
+        "*",
     }
 
 

@@ -33,7 +33,7 @@ def healed(cloud: Cloud, machine: Machine) -> list[Run]:
 
 def undone_and_redriven(cloud: Cloud, machine: Machine) -> list[Run]:
     cloud.set(VERIFY_DEADLINE_MINUTES="0")
-    cloud.interfere("ssm", "after-call.ssm.GetParameterHistory", not_what_was_put)
+    cloud.interfere("ssm", "after-call.ssm.DescribeParameters", not_what_was_put)
     run = machine.run(EVENT)
     assert "put_replaced_version done" in run.cause
     machine.report(run)
