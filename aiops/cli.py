@@ -116,11 +116,18 @@ def replay(
 
 
 @main.command()
-def approve(incident_id: Id, plan: Hash = "") -> None:
-    """Let an incident's plan be carried out."""
+def approve(
+    incident_id: Id,
+    plan: Hash = "",
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RESOURCE", help="Only for this resource of the plan, by id or ARN; may be repeated."),
+    ] = None,
+) -> None:
+    """Let an incident's plan be carried out, or a part of it."""
     from aiops.review import answer
 
-    answer(incident_id, decision="approved", plan=plan)
+    answer(incident_id, decision="approved", plan=plan, only=only or [])
 
 
 @main.command()

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from aiops.account import asking, client
@@ -19,21 +20,25 @@ SHOWN = 12
 MEANS = {"approved": "the plan is carried out", "denied": "nothing is changed"}
 
 
-def answer(beginning: str, *, decision: str, plan: str) -> None:
+def answer(beginning: str, *, decision: str, plan: str, only: Sequence[str] = ()) -> None:
     """Send `approved` or `denied` for the plan that the question is about, shown first.
 
-    `plan` is empty, or the hash that it must have, or the 12 digits or more with which that begins.
+    `plan` is empty, or the hash that it must have, or the 12 digits or more with which that begins. `only` are ids or
+    ARNs of the resources that an approval is for, all of the plan's if empty.
     """
     dynamo, states = client("dynamodb"), client("stepfunctions")
     record = find(dynamo, beginning)
     question = _open_question(dynamo, record)
     if plan and (len(plan) < SHOWN or not question["plan_hash"].startswith(plan)):
         raise BadInput(f"the open question is about plan {question['plan_hash']}, not {plan}")
-    for line in _shown(record, question):
+    kept = _kept(record["plan"]["steps"], only)
+    for line in _shown(record, question, kept):
         print(line)
     with asking():
         caller = client("sts").get_caller_identity()["Arn"]
         output = {"decision": decision, "plan_hash": question["plan_hash"], "by": caller}
+        if only:
+            output["steps"] = kept
         try:
             states.send_task_success(taskToken=question["token"], output=json.dumps(output))
         except (states.exceptions.TaskTimedOut, states.exceptions.TaskDoesNotExist) as late:
@@ -57,15 +62,26 @@ def _open_question(dynamo: Any, record: Json) -> Json:
     return question
 
 
-def _shown(record: Json, question: Json) -> list[str]:
+def _kept(steps: Sequence[Json], only: Sequence[str]) -> list[int]:
+    """The indexes of the steps that the approval is for. BadInput when it names a resource that the plan has not."""
+    names = [{step["resource"]["id"], step["resource"]["arn"]} for step in steps]
+    for one in only:
+        if not any(one in known for known in names):
+            there = ", ".join(dict.fromkeys(inert(step["resource"]["id"]) for step in steps))
+            raise BadInput(f"--only {one}: the plan does not touch it, and only narrows; it touches {there}")
+    return [number for number, known in enumerate(names) if not only or known & set(only)]
+
+
+def _shown(record: Json, question: Json, kept: Sequence[int]) -> list[str]:
     plan, analysis = record["plan"], record["analysis"]
     return [
         f"Incident {record['incident_id']}: {analysis['issue']}, severity {analysis['severity']}",
         f"Reason   {inert(analysis['reason'], 600)}",
-        *(
-            f"Step     {step['action']} on {inert(step['resource']['id'])} ({step['resource']['type']}), "
-            f"to reach {clean(json.dumps(step['target'], sort_keys=True), 2000)}, undo: {step['undo']}"
-            for step in plan["steps"]
-        ),
+        *(f"{'Step    ' if number in kept else 'Left out'} {_told(step)}" for number, step in enumerate(plan["steps"])),
         f"Asked    {inert(plan['reason'], 600)}; plan {plan['hash'][:SHOWN]}, until {iso(question['expires_at'])}",
     ]
+
+
+def _told(step: Json) -> str:
+    one, target = step["resource"], clean(json.dumps(step["target"], sort_keys=True), 2000)
+    return f"{step['action']} on {inert(one['id'])} ({one['type']}), to reach {target}, undo: {step['undo']}"

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from tasks.domain.message import MEANING, remarks
+from tasks.domain.message import MEANING, answer, remarks
 from tasks.domain.moment import iso
 from tasks.domain.payload import Json
 from tasks.domain.text import clean, inert, said
@@ -78,7 +78,7 @@ def _planned(record: Json) -> Iterator[Line]:
     if record["workflow_state"] == "WAITING_FOR_REVIEW":
         yield "", "asked", f"aiops approve {record['incident_id']} or aiops deny; no answer means no"
     if review:
-        yield "", "answered", f"{inert(review['decision'])}, by {inert(review.get('by', 'nobody'))}"
+        yield "", "answered", inert(answer(review), 600)
 
 
 def _acted(record: Json) -> Iterator[Line]:

@@ -61,6 +61,8 @@ class Steps(Construct):
         request_review.may("dynamodb:PutItem", on=claims)
         notifications.may_publish(request_review)
 
+        apply_review = task(self, "ApplyReview")
+
         restore = task(self, "Restore")
         restore.may("dynamodb:UpdateItem", on=incidents)
         restore.may("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=claims)
@@ -97,5 +99,17 @@ class Steps(Construct):
         self.restoring = (restore.role, undo.role)
         self.functions = {
             one.node.id: one.function
-            for one in (detect, analyze, plan, request_review, restore, record, verify, undo, notify, store_metrics)
+            for one in (
+                detect,
+                analyze,
+                plan,
+                request_review,
+                apply_review,
+                restore,
+                record,
+                verify,
+                undo,
+                notify,
+                store_metrics,
+            )
         }

@@ -9,13 +9,14 @@ from tasks.domain.errors import PlanChanged
 from tasks.domain.guards import Block
 from tasks.domain.outcome import RESTORED
 from tasks.domain.payload import Incident, Json, Plan, Step, load
-from tasks.domain.planning import plan_hash
+from tasks.domain.planning import denied, plan_hash
 from tasks.resources import Aws
 from tasks.resources.defined import acting
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.execution import redrive_count
 from tasks.runtime.observe import INCIDENT_ID, logger
+from tasks.runtime.policy import policy
 from tasks.runtime.recovery import sessions
 from tasks.runtime.switch import stopped
 from tasks.store import steps
@@ -36,6 +37,8 @@ def handler(event: Json, context: Any) -> Json:
     incident, plan = load(Incident, event["incident"]), load(Plan, event["plan"])
     if plan_hash(plan.steps) != plan.hash:
         raise PlanChanged("the plan's steps are not the ones that were hashed")
+    if denials := [why for step in plan.steps if (why := denied(step, policy()))]:
+        raise PlanChanged(f"{denials[0]}, though it did not when the plan was made")
     block = _blocked(env, incident, event["execution"])
     if block:
         logger.info("not restored", extra=asdict(block))

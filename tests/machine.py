@@ -103,10 +103,10 @@ class Machine:
             time.sleep(0.03)
         return asked[0]
 
-    def answer(self, decision: str, plan_hash: str = "") -> None:
+    def answer(self, decision: str, plan_hash: str = "", **more: Any) -> None:
         """What `aiops approve` and `aiops deny` send; the hash asked for unless another is given."""
         question = self.question()
-        reply = {"decision": decision, "plan_hash": plan_hash or question["plan_hash"]}
+        reply = {"decision": decision, "plan_hash": plan_hash or question["plan_hash"], **more}
         client("stepfunctions").send_task_success(taskToken=question["token"], output=json.dumps(reply))
 
     def report(self, run: Run) -> None:

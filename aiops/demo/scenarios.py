@@ -25,7 +25,7 @@ STEPS = {name for name, state in json.loads(ASL.read_text())["States"].items() i
 
 BLOCKED = "Detect StoreMetrics"
 HEALED = "Detect Analyze Plan Recover Verify Notify StoreMetrics"
-REVIEWED = "Detect Analyze Plan RequestReview"
+REVIEWED = "Detect Analyze Plan RequestReview ApplyReview"
 
 
 @dataclass(frozen=True)
@@ -368,6 +368,18 @@ def approved(stage: Stage) -> Iterator[Execution]:
     must(stage.instance_state(instance) == "running", f"{instance} runs again")
 
 
+def narrowed(stage: Stage) -> Iterator[Execution]:
+    one, other = stage.instance(autonomy="approve"), stage.instance(autonomy="approve")
+    stage.ec2.stop_instances(InstanceIds=[one, other])
+    waiting = stage.running(one, STOP, "RequestReview")
+    stage.told("REVIEW", one, other)
+    stage.answer(waiting, "approve", "--only", one)
+    yield ended(stage.executions(one, STOP)[0], "VERIFIED")
+    states = [stage.instance_state(name) for name in (one, other)]
+    must(states == ["running", "stopped"], f"{one} runs again and {other} is left alone (they are {states})")
+    stage.told("VERIFIED", f"without {other}")
+
+
 def denied(stage: Stage) -> Iterator[Execution]:
     instance, waiting = _waiting(stage)
     stage.answer(waiting, "deny")
@@ -523,6 +535,13 @@ SCENARIOS = (
         "approved",
         "a person is asked and says yes",
         approved,
+        f"{REVIEWED} Recover Verify Notify StoreMetrics",
+        "VERIFIED",
+    ),
+    Scenario(
+        "narrowed",
+        "a person is asked about two instances and approves one",
+        narrowed,
         f"{REVIEWED} Recover Verify Notify StoreMetrics",
         "VERIFIED",
     ),

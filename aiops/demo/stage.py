@@ -449,9 +449,9 @@ class Stage:
         self.iam.put_role_policy(RoleName=role, PolicyName="demo", PolicyDocument=documents[1])
         return self.engine.client(service, role=role)
 
-    def answer(self, execution: Execution, answer: str) -> None:
+    def answer(self, execution: Execution, answer: str, *options: str) -> None:
         """What `aiops approve` and `aiops deny` do."""
-        self._command(answer, self.incident(execution)["incident_id"]["S"])
+        self._command(answer, self.incident(execution)["incident_id"]["S"], *options)
 
     def rerun(self, execution: Execution) -> None:
         """What `aiops rerun` does, or Redrive in the console."""

@@ -45,12 +45,14 @@ def report(payload: Json, *, now: float) -> Message:
 def review_request(payload: Json, *, expires_at: float) -> Message:
     """The question to a person, and how to answer it."""
     incident_id, plan_hash = payload["incident"]["id"], payload["plan"]["hash"]
-    answer = [
+    several = len({step["resource"]["arn"] for step in payload["plan"]["steps"]}) > 1
+    how = [
         f"Approve: aiops approve {incident_id}",
+        *([f"In part: aiops approve {incident_id} --only RESOURCE"] if several else []),
         f"Deny:    aiops deny {incident_id}",
         f"No answer by {iso(expires_at)} means no. The approval holds for this plan only ({plan_hash[:12]}).",
     ]
-    return _message("REVIEW", payload, tail=answer)
+    return _message("REVIEW", payload, tail=how)
 
 
 def failure(payload: Json, *, error: str, cause: str, execution: str, region: str, now: float) -> Message:
@@ -80,6 +82,13 @@ def console(execution: str, region: str) -> str:
     return f"https://{region}.console.aws.amazon.com/states/home?region={region}#/v2/executions/details/{execution}"
 
 
+def answer(review: Json) -> str:
+    """Who decided what about a plan."""
+    why = f": {review['why']}" if review.get("why") else ""
+    left_out = f", without {', '.join(review['left_out'])}" if review.get("left_out") else ""
+    return f"{review['decision']}, by {review.get('by', 'nobody')}{why}{left_out}"
+
+
 def remarks(verification: Json) -> Iterator[tuple[str, str]]:
     """What a verification left open: (what, text) of alarms that ring since, and of what nobody knows."""
     rung = verification.get("alarms") or {}
@@ -105,6 +114,7 @@ def _message(ended: str, payload: Json, *, now: float | None = None, tail: list[
         *(f"Left out:   {inert(arn)}: {inert(why)}" for arn, why in incident.get("dropped", {}).items()),
         *_analysis(analysis),
         *_plan(payload.get("plan")),
+        *([f"Answered:   {inert(answer(payload['review']), 600)}"] if "review" in payload else []),
         *_actions(payload),
     ]
     happened = seconds(incident["time"])

@@ -111,6 +111,14 @@ def plan(
     return _plan(tuple(steps), level, "; ".join([why, *reasons]), policy)
 
 
+def denied(step: Step, policy: Policy) -> str:
+    """Why the policy denies a step, or an empty text. The deny list stands above every approval."""
+    if step.action in policy.denied_actions:
+        return f"the policy denies {step.action}"
+    pattern = fits(step.resource.arn, policy.denied_resources)
+    return f"the policy denies {step.resource.id} ({pattern})" if pattern else ""
+
+
 def plan_hash(steps: tuple[Step, ...]) -> str:
     """What an approval is bound to: every step, resource, action and target (64 hex digits)."""
     return hashlib.sha256(json.dumps([asdict(step) for step in steps], sort_keys=True).encode()).hexdigest()

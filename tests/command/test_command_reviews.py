@@ -4,10 +4,18 @@ import json
 
 import pytest
 from laptop import Account, planned, stopped
-from published import ACCOUNT
+from published import ACCOUNT, stopping
 
 from aiops.names import CLAIMS_TABLE
+from tasks.domain.incident import understand
+from tasks.domain.payload import Incident
 from tasks.store import reviews
+
+
+def stopped_both() -> Incident:
+    """Two instances stopped at once."""
+    return understand(stopping("i-1234567890abcdef0", "i-0fedcba0987654321"))
+
 
 WHO = f"arn:aws:iam::{ACCOUNT}:root"
 
@@ -19,6 +27,24 @@ def test_the_answer_names_decision_plan_and_person(account: Account, command: st
     assert (said.status, said.err) == (0, "")
     output = json.loads(account.ended(execution)["output"])
     assert output == {"decision": decision, "plan_hash": plan_hash, "by": WHO}
+
+
+def test_an_approval_for_some_resources_names_their_steps_and_shows_what_is_left_out(account: Account) -> None:
+    execution, plan_hash = account.question(incident := stopped_both())
+    said = account.aiops("approve", incident.id, "--only", "i-0fedcba0987654321")
+    output = json.loads(account.ended(execution)["output"])
+    assert output == {"decision": "approved", "plan_hash": plan_hash, "by": WHO, "steps": [1]}
+    assert "Left out start_instance on i-1234567890abcdef0" in said.out
+    assert "Step     start_instance on i-0fedcba0987654321" in said.out
+
+
+@pytest.mark.parametrize("only", ["i-9", ""])
+def test_a_resource_that_the_plan_does_not_touch_cannot_be_approved(account: Account, only: str) -> None:
+    execution, _ = account.question(incident := stopped_both())
+    said = account.aiops("approve", incident.id, "--only", incident.resources[0].arn, "--only", only)
+    assert (said.status, said.out, len(said.err.splitlines())) == (2, "", 1)
+    assert "only narrows; it touches i-1234567890abcdef0, i-0fedcba0987654321" in said.err
+    assert account.states.describe_execution(executionArn=execution)["status"] == "RUNNING"
 
 
 def test_the_plan_is_shown_before_it_is_approved(account: Account) -> None:

@@ -139,6 +139,14 @@ def test_a_resource_that_is_gone_after_the_plan_was_made_is_refused(payload: Jso
         restored(payload)
 
 
+@pytest.mark.parametrize("deny", [{"actions": ["put_previous_version"]}, {"resources": [HOST.arn]}], ids=str)
+def test_what_the_policy_denies_by_now_is_not_done_whoever_approved_it(cloud: Cloud, payload: Json, deny: Json) -> None:
+    cloud.set_policy(deny=deny)
+    with pytest.raises(PlanChanged, match="the policy denies"):
+        restored(payload)
+    assert (values(HOST), sessions()) == (["good", "bad"], [])
+
+
 def test_the_kill_switch_stops_it_before_anything_changes(cloud: Cloud, payload: Json) -> None:
     cloud.switch("on")
     assert restored(payload) == {"outcome": "KILL_SWITCH", "why": "/aiops/kill-switch is on", "steps": []}
