@@ -7,6 +7,7 @@ any cooldown, broken, and known in their good state.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,15 @@ from tasks.domain.planning import Known, plan
 from tasks.domain.policy import AUTONOMY, Policy
 from tasks.domain.rules import judge
 from tasks.domain.targets import aim
+from tasks.domain.watched import WATCHED
 from tasks.resources import actions
 
-PATTERNS = {source: fault_pattern(source) for source in SOURCES}
+
+@lru_cache(256)
+def _patterns(source: str) -> tuple[Json, ...]:
+    """The deployed rules' patterns that can match an event of this source."""
+    faults = (fault_pattern(source),) if source in SOURCES else ()
+    return (*faults, *(pattern for pattern in WATCHED.values() if source in pattern["source"]))
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ def see(event: Any) -> Seen:
     delivered = False
     try:
         enveloped = envelope(event)
-        delivered = enveloped["source"] in PATTERNS and matches(PATTERNS[enveloped["source"]], enveloped)
+        delivered = any(matches(pattern, enveloped) for pattern in _patterns(enveloped["source"]))
         incident = understand(enveloped)
         return Seen(incident, judge(incident), delivered)
     except Malformed as wrong:

@@ -1,4 +1,4 @@
-"""What starts the workflow: one rule per source, with only what the event table knows."""
+"""What starts the workflow: one rule per source of the event table, and one per theme of what is watched beside it."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_events_targets as targets
@@ -8,6 +8,7 @@ from constructs import Construct
 
 from cdk_app.rules import rule
 from tasks.domain.events import SOURCES, fault_pattern
+from tasks.domain.watched import WATCHED
 
 
 class Faults(Construct):
@@ -21,3 +22,5 @@ class Faults(Construct):
         )
         for source in SOURCES:
             rule(self, f"faults-{source}", fault_pattern(source), target)
+        for theme, pattern in WATCHED.items():
+            rule(self, f"watched-{theme}", pattern, target)

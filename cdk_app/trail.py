@@ -64,9 +64,9 @@ class Trail(Construct):
             "Trail",
             trail_name="aiops",
             bucket=bucket,
-            # This region's writes are all that the rules here can see.
+            # This region's writes are all that the rules here can see; in us-east-1 IAM's are among them.
             is_multi_region_trail=False,
-            include_global_service_events=False,
+            include_global_service_events=True,
             management_events=cloudtrail.ReadWriteType.WRITE_ONLY,
             enable_file_validation=True,
         )

@@ -1,8 +1,11 @@
 """Events of services that the catalogue does not know, in the frame of published ones."""
 
+import json
 from typing import Any
 
 from published import ACCOUNT, REGION, Json, sample
+
+from tasks.domain.kinds import SIGN_IN
 
 OTHER = "111122223333"
 USER = {
@@ -32,10 +35,227 @@ def called(service: str, name: str, /, asked: Json | None = None, *, by: Json = 
         "eventID": "5a5b1b5e-0000-0000-0000-000000000000",
         **more,
     }
-    return {**sample("cloudtrail_StopInstances"), "source": f"aws.{service}", "detail": detail}
+    frame = sample("cloudtrail_StopInstances") | ({"detail-type": SIGN_IN} if service == "signin" else {})
+    return {**frame, "source": f"aws.{service}", "detail": detail}
 
 
 def reported(service: str, detail_type: str, /, **detail: Any) -> Json:
     """A service's own event."""
     frame = {"account": ACCOUNT, "region": REGION, "time": "2026-03-01T12:00:00Z", "id": "1", "resources": []}
     return {**frame, "source": f"aws.{service}", "detail-type": detail_type, "detail": detail}
+
+
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+def policy(**statement: object) -> str:
+    return json.dumps({"Statement": [{"Effect": "Allow", **statement}]})
+
+
+def trusting(account: str) -> str:
+    return policy(Principal={"AWS": f"arn:aws:iam::{account}:root"}, Action="sts:AssumeRole")
+
+
+def function_change(by: Json) -> Json:
+    return called("lambda", "UpdateFunctionCode20150331v2", {"functionName": "f"}, by=by)
+
+
+def passing(name: str, by: Json = USER, **asked: object) -> Json:
+    return called("iam", name, dict(asked), by=by)
+
+
+def signing_in(outcome: str, factor: str, by: Json = USER) -> Json:
+    return called(
+        "signin",
+        "ConsoleLogin",
+        by=by,
+        responseElements={"ConsoleLogin": outcome},
+        additionalEventData={"MFAUsed": factor},
+    )
+
+
+SHARED = {"createVolumePermission": {"add": {"items": [{"userId": OTHER}]}}, "snapshotId": "snap-1"}
+PUBLIC = {"launchPermission": {"add": {"items": [{"group": "all"}]}}, "imageId": "ami-1"}
+OWN = {"createVolumePermission": {"add": {"items": [{"userId": ACCOUNT}]}}}
+TAKEN_BACK = {"createVolumePermission": {"remove": {"items": [{"userId": OTHER}]}}}
+PORT = {"ipPermissions": {"items": [{"ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}}]}}
+BALANCER = {"attributes": [{"key": "deletion_protection.enabled", "value": "false"}]}
+KEPT = {"attributes": [{"key": "deletion_protection.enabled", "value": "true"}]}
+SCRIPT = {"documentName": "AWS-RunShellScript", "instanceIds": ["i-1"]}
+
+# Each pair is one call that harms and the same call that does not.
+PAIRS: list[tuple[str, Json, Json]] = [
+    (
+        "shared_with_another_account",
+        called("ec2", "ModifySnapshotAttribute", SHARED),
+        called("ec2", "ModifySnapshotAttribute", OWN),
+    ),
+    (
+        "shared_with_another_account",
+        called("ec2", "ModifySnapshotAttribute", SHARED),
+        called("ec2", "ModifySnapshotAttribute", TAKEN_BACK),
+    ),
+    (
+        "made_public",
+        called("ec2", "ModifyImageAttribute", PUBLIC),
+        called("ec2", "ModifyImageAttribute", {"imageId": "ami-1"}),
+    ),
+    (
+        "made_public",
+        called("ssm", "ModifyDocumentPermission", {"name": "d", "accountIdsToAdd": ["all"]}),
+        called("ssm", "ModifyDocumentPermission", {"name": "d", "accountIdsToRemove": ["all"]}),
+    ),
+    (
+        "made_public",
+        called("sqs", "SetQueueAttributes", {"attributes": {"Policy": policy(Principal="*", Action="sqs:*")}}),
+        called("sqs", "SetQueueAttributes", {"attributes": {"Policy": trusting(ACCOUNT)}}),
+    ),
+    (
+        "made_public",
+        called("codebuild", "UpdateProjectVisibility", {"projectVisibility": "PUBLIC_READ"}),
+        called("codebuild", "UpdateProjectVisibility", {"projectVisibility": "PRIVATE"}),
+    ),
+    (
+        "made_public",
+        called("lambda", "AddPermission20150331v2", {"functionName": "f", "principal": "*"}),
+        called("lambda", "AddPermission20150331v2", {"functionName": "f", "principal": "s3.amazonaws.com"}),
+    ),
+    (
+        "granted_to_another_account",
+        called("lambda", "AddPermission20150331v2", {"functionName": "f", "principal": OTHER}),
+        called("lambda", "AddPermission20150331v2", {"functionName": "f", "principal": ACCOUNT}),
+    ),
+    (
+        "granted_to_another_account",
+        passing("UpdateAssumeRolePolicy", policyDocument=trusting(OTHER)),
+        passing("UpdateAssumeRolePolicy", policyDocument=trusting(ACCOUNT)),
+    ),
+    (
+        "opened_to_the_internet",
+        called("elasticache", "AuthorizeCacheSecurityGroupIngress", PORT),
+        called("ec2", "RevokeSecurityGroupIngress", PORT),
+    ),
+    (
+        "opened_to_the_internet",
+        called("ec2", "CreateNetworkAclEntry", {"cidrBlock": "0.0.0.0/0", "egress": False, "ruleAction": "allow"}),
+        called("ec2", "CreateNetworkAclEntry", {"cidrBlock": "0.0.0.0/0", "egress": True, "ruleAction": "allow"}),
+    ),
+    (
+        "opened_to_the_internet",
+        called("ec2", "ModifySecurityGroupRules", {"cidrIpv6": "::/0"}),
+        called("ec2", "CreateRoute", {"destinationCidrBlock": "0.0.0.0/0"}),
+    ),
+    (
+        "protection_off",
+        called("elasticloadbalancing", "ModifyLoadBalancerAttributes", BALANCER),
+        called("elasticloadbalancing", "ModifyLoadBalancerAttributes", KEPT),
+    ),
+    (
+        "protection_off",
+        called("rds", "ModifyDBCluster", {"dBClusterIdentifier": "c", "deletionProtection": False}),
+        called("rds", "CreateDBCluster", {"dBClusterIdentifier": "c", "deletionProtection": False}),
+    ),
+    (
+        "protection_off",
+        called("ec2", "ModifyInstanceMetadataOptions", {"httpTokens": "optional"}),
+        called("ec2", "ModifyInstanceMetadataOptions", {"httpTokens": "required"}),
+    ),
+    (
+        "protection_off",
+        called("iam", "DeactivateMFADevice", {"userName": "Ada"}),
+        called("iam", "EnableMFADevice", {"userName": "Ada"}),
+    ),
+    ("protection_off", called("ec2", "DisableEbsEncryptionByDefault"), called("ec2", "EnableEbsEncryptionByDefault")),
+    (
+        "watching_off",
+        called("ec2", "DeleteFlowLogs", {"flowLogId": "fl-1"}),
+        called("ec2", "CreateFlowLogs", {"resourceId": "vpc-1"}),
+    ),
+    (
+        "watching_off",
+        called("guardduty", "UpdateDetector", {"enable": False}),
+        called("guardduty", "UpdateDetector", {"enable": True}),
+    ),
+    (
+        "watching_off",
+        called("config", "StopConfigurationRecorder", {"configurationRecorderName": "d"}),
+        called("config", "StartConfigurationRecorder", {"configurationRecorderName": "d"}),
+    ),
+    (
+        "key_disabled",
+        called("kms", "ScheduleKeyDeletion", {"keyId": "k"}),
+        called("kms", "CancelKeyDeletion", {"keyId": "k"}),
+    ),
+    (
+        "capacity_to_zero",
+        called("autoscaling", "UpdateAutoScalingGroup", {"maxSize": 0}),
+        called("autoscaling", "UpdateAutoScalingGroup", {"maxSize": 4}),
+    ),
+    (
+        "administrator_made",
+        passing("AttachRolePolicy", policyArn=ADMINISTRATOR),
+        passing("DetachRolePolicy", policyArn=ADMINISTRATOR),
+    ),
+    (
+        "administrator_made",
+        passing("PutUserPolicy", policyDocument=policy(Action="*", Resource="*")),
+        passing("PutUserPolicy", policyDocument=policy(Action="s3:*", Resource="*")),
+    ),
+    ("credential_made", passing("CreateAccessKey", userName="Bob"), passing("CreateAccessKey", userName="Ada")),
+    ("credential_made", passing("CreateUser", userName="Bob"), passing("CreateUser", STACK, userName="Bob")),
+    (
+        "credential_made",
+        passing("UpdateLoginProfile", userName="Bob", passwordResetRequired=False),
+        passing("UpdateLoginProfile", userName="Bob", passwordResetRequired=True),
+    ),
+    (
+        "root_used",
+        called("organizations", "CreateAccount", {"accountName": "a"}, by=ROOT),
+        called("organizations", "CreateAccount", {"accountName": "a"}),
+    ),
+    ("code_changed_by_hand", function_change(USER), function_change(ROLE)),
+    (
+        "start_script_changed",
+        called("ec2", "ModifyInstanceAttribute", {"instanceId": "i-1", "userData": "<sensitiveDataRemoved>"}),
+        called("ec2", "ModifyInstanceAttribute", {"instanceId": "i-1", "instanceType": {"value": "t3.small"}}),
+    ),
+    (
+        "remote_access",
+        called("ssm", "SendCommand", SCRIPT),
+        called("ssm", "SendCommand", {**SCRIPT, "documentName": "AWS-GatherSoftwareInventory"}),
+    ),
+    (
+        "foreign_encryption",
+        called(
+            "s3",
+            "CopyObject",
+            {
+                "bucketName": "b",
+                "key": "k",
+                "x-amz-server-side-encryption-aws-kms-key-id": f"arn:aws:kms:us-east-1:{OTHER}:key/1",
+            },
+        ),
+        called(
+            "s3",
+            "CopyObject",
+            {
+                "bucketName": "b",
+                "key": "k",
+                "x-amz-server-side-encryption-aws-kms-key-id": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1",
+            },
+        ),
+    ),
+    (
+        "costly_use",
+        called("ec2", "RunInstances", {"instanceType": "p4d.24xlarge"}),
+        called("ec2", "RunInstances", {"instanceType": "t3.micro"}),
+    ),
+    (
+        "secret_read",
+        called("ec2", "GetPasswordData", {"instanceId": "i-1"}),
+        called("ec2", "GetConsoleOutput", {"instanceId": "i-1"}),
+    ),
+    ("suspicious_sign_in", signing_in("Success", "No"), signing_in("Success", "Yes")),
+    ("suspicious_sign_in", signing_in("Failure", "Yes"), signing_in("Failure", "No")),
+    ("root_used", signing_in("Success", "Yes", ROOT), signing_in("Success", "No", ROLE)),
+]

@@ -5,11 +5,12 @@ CloudTrail's, from recorded events (tests/events/README.md lists where each shap
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from tasks.domain import knowledge
-from tasks.domain.kinds import CLOUDTRAIL, Json, Kind
+from tasks.domain.kinds import CLOUDTRAIL, SERVICE_EVENT, SIGN_IN, Json, Kind
 from tasks.domain.knowledge import autoscaling, ssm
 
 DRIFT = "Drift"
@@ -31,7 +32,8 @@ def kind_of(event: Json, table: tuple[Kind, ...] = FAULTS) -> Kind | None:
 def event_name(event: Json) -> str:
     """CloudTrail's eventName, or the detail-type of any other event."""
     detail_type = str(event.get("detail-type", ""))
-    return str(event["detail"].get("eventName", "")) if detail_type == CLOUDTRAIL else detail_type
+    recorded = detail_type in (CLOUDTRAIL, SIGN_IN, SERVICE_EVENT)
+    return str(event["detail"].get("eventName", "")) if recorded else detail_type
 
 
 def resource_ids(kind: Kind, detail: Json) -> tuple[str, ...]:
@@ -114,7 +116,7 @@ def _pattern(kinds: list[Kind]) -> Json:
 
 
 def matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
-    """Whether EventBridge would deliver the event: literals, `exists` and `$or`, which is all that the rules use."""
+    """Whether EventBridge would deliver the event. Known are literals, `$or` and the operators of `_fits`."""
     return all(
         any(matches(option, event) for option in wanted) if key == "$or" else _field(wanted, event, key)
         for key, wanted in pattern.items()
@@ -122,14 +124,33 @@ def matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
 
 
 def _field(wanted: Any, event: Mapping[str, Any], key: str) -> bool:
-    if isinstance(wanted, Mapping):
-        value = event.get(key)
-        return isinstance(value, Mapping) and matches(wanted, value)
+    """Of a list in the event any item will do."""
     if wanted == [{"exists": False}]:
         return key not in event
+    if key not in event:
+        return False
+    values = event[key] if isinstance(event[key], list) else [event[key]]
+    if isinstance(wanted, Mapping):
+        return any(isinstance(value, Mapping) and matches(wanted, value) for value in values)
+    return any(_fits(one, value) for one in wanted for value in values)
+
+
+def _fits(wanted: Any, value: Any) -> bool:
+    if isinstance(wanted, Mapping):
+        ((operator, operand),) = wanted.items()
+        return OPERATORS[operator](operand, value)
     # JSON's true is not 1, though Python's is.
-    value = event.get(key)
-    return key in event and any(value == item and isinstance(value, bool) == isinstance(item, bool) for item in wanted)
+    return bool(value == wanted) and isinstance(value, bool) == isinstance(wanted, bool)
+
+
+# docs.aws.amazon.com/eventbridge, "Comparison operators": those that the rules use. `exists` holds for leaves only.
+OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "exists": lambda wanted, value: wanted and not isinstance(value, Mapping),
+    "prefix": lambda wanted, value: isinstance(value, str) and value.startswith(wanted),
+    "suffix": lambda wanted, value: isinstance(value, str) and value.endswith(wanted),
+    "wildcard": lambda wanted, value: isinstance(value, str) and fnmatchcase(value, wanted),
+    "anything-but": lambda wanted, value: not _fits(wanted, value),
+}
 
 
 def _pluck(value: Any, path: list[str]) -> Iterator[Any]:

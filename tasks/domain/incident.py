@@ -7,7 +7,7 @@ from typing import Any
 from tasks.domain import alarms
 from tasks.domain.errors import Malformed
 from tasks.domain.events import FAULTS, arn, event_name, kind_of, named_in
-from tasks.domain.kinds import CLOUDTRAIL, Kind
+from tasks.domain.kinds import CLOUDTRAIL, SERVICE_EVENT, SIGN_IN, Kind
 from tasks.domain.knowledge import rds
 from tasks.domain.moment import iso, seconds
 from tasks.domain.payload import Actor, Incident, Json, Resource
@@ -17,6 +17,8 @@ from tasks.domain.understanding.naming import named
 # Enough for the largest bucket policy (20 KB) within the 256 KiB that a state may pass on.
 FACTS_BYTES = 65_536
 
+# CloudTrail's eventType, where EventBridge does not call it an API call.
+DETAIL_TYPES = {"AwsConsoleSignIn": SIGN_IN, "AwsServiceEvent": SERVICE_EVENT}
 KINDS = {
     "Root": "root",
     "IAMUser": "person",
@@ -38,7 +40,7 @@ def envelope(event: Any) -> Json:
     if "eventSource" in event and "eventName" in event:
         event = {
             "id": event.get("eventID", ""),
-            "detail-type": CLOUDTRAIL,
+            "detail-type": DETAIL_TYPES.get(str(event.get("eventType")), CLOUDTRAIL),
             "source": "aws." + str(event["eventSource"]).split(".")[0],
             "account": event.get("recipientAccountId", ""),
             "time": event.get("eventTime", ""),

@@ -7,6 +7,8 @@ from typing import Any
 Json = dict[str, Any]
 
 CLOUDTRAIL = "AWS API Call via CloudTrail"
+SIGN_IN = "AWS Console Sign In via CloudTrail"
+SERVICE_EVENT = "AWS Service Event via CloudTrail"
 
 
 @dataclass(frozen=True)

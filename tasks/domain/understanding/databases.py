@@ -13,7 +13,8 @@ RISKY = frozenset({"availability", "failover", "recovery"})
 TROUBLE = (
     r"\b(fail(ed|ure|s|ing)?(?! ?over)|un(able|available|successful|reachable|healthy|recoverable|supported)"
     r"|can(no|')t|couldn't|(is|was|are|were|does|do|did|has|have)(n't| not)|not (enough|supported|possible)"
-    r"|in(valid|compatible|operable|sufficient|accessible|consistent)|outside|put into|cooling-off|canceled because"
+    r"|in(valid|compatible|operable|sufficient|accessible|consistent)|outside|put into|cooling-off"
+    r"|(switchover|upgrade|migration|creation|promotion)\b.* cancell?ed"
     r"|error|corrupt\w*|exhaust\w*|exceed\w*(?! the maximum allowed time)|quota|throttl\w*"
     r"|timed out|crash\w*|denied|missing|lost|full"
     r"|out of (space|memory|storage|disk)|run(ning)? out|too (low|many|small)|low (on|at|with)|dangerously|revok\w*"

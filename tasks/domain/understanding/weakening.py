@@ -28,6 +28,7 @@ WATCHING = (
 # And what protects.
 PROTECTION = (
     "public access block",
+    "block public access",
     "encryption",
     "encryption by default",
     "mfa device",
@@ -45,6 +46,7 @@ PROTECTION = (
 )
 # The account has one of these: the call needs no parameter to say which.
 ACCOUNT_WIDE = (
+    "block public access",
     "organization",
     "by default",
     "security hub",
