@@ -1,6 +1,5 @@
 """Many lines at a time: whatever differs in digits only is looked at once."""
 
-import re
 from typing import cast
 
 from tasks.domain.logs.entries import LONGEST, goes_on, says
@@ -10,7 +9,6 @@ MOST_SKELETONS = 50_000
 MOST_BYTES = 100_000  # of one line; a JSON record is read to its end
 
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
-_LONG_NUMBERS = re.compile(rb"0{5,}")  # masks tell numbers of up to four digits apart (a year, an hour)
 _GOES_ON = -1
 
 
@@ -26,7 +24,7 @@ class Reader:
     def numbers(self, lines: bytes) -> list[int]:
         """One number for each line of a block that begins and ends with whole lines."""
         # A pattern depends on where digits stand, not on which: nearly all lines are answered from `_seen`.
-        skeletons = _lines(_LONG_NUMBERS.sub(b"00000", lines.translate(_DIGITS)))
+        skeletons = _lines(_skeletons(lines))
         found = list(map(self._seen.get, skeletons))
         if not self._inside and None not in found and _GOES_ON not in found:
             self._last = found[-1] if found else self._last
@@ -57,6 +55,12 @@ class Reader:
         if self._inside and self._last is not None:
             return self._last
         return number if number != _GOES_ON else self._miner.learn("(stack trace)")
+
+
+def _skeletons(lines: bytes) -> bytes:
+    """The lines with every digit 0, and shorter runs of them: masks tell only up to four digits apart (a year)."""
+    zeros = lines.translate(_DIGITS)
+    return zeros.replace(b"00000000", b"00000").replace(b"000000", b"00000")
 
 
 def _lines(block: bytes) -> list[bytes]:
