@@ -40,6 +40,8 @@ OPTIONS: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "p
 main = typer.Typer(cls=Commands, help="A self-healing agent for AWS resources.", **OPTIONS)
 policy = typer.Typer(help="policy.yaml: what the agent may do.", **OPTIONS)
 main.add_typer(policy, name="policy")
+anomalies = typer.Typer(help="What is unusual in a log or a series.", **OPTIONS)
+main.add_typer(anomalies, name="anomalies")
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="An incident's id, or as much of its beginning as is unique.")]
 Events = Annotated[Path, typer.Argument(metavar="FILE", help="One JSON object, an array, or JSON Lines; .gz too.")]
@@ -172,6 +174,27 @@ def patterns(
     from aiops.log_patterns import show
 
     show(file, assign=assign, as_json=as_json)
+
+
+@anomalies.command()
+def logs(
+    file: Log,
+    baseline: Annotated[Path | None, typer.Option(metavar="FILE", help="A log of normal operation.")] = None,
+    group_by: Annotated[
+        str | None, typer.Option(metavar="REGEX", help="What lines that belong together have in common.")
+    ] = None,
+    window: Annotated[str, typer.Option(metavar="5m", help="How long a window is: s, m or h.")] = "5m",
+) -> None:
+    """Compare a log's groups or windows with normal operation: one JSON line each."""
+    from aiops.errors import BadInput
+    from aiops.log_anomalies import by_group, by_window
+
+    if group_by is None:
+        by_window(file, baseline, window)
+    elif baseline is None:
+        raise BadInput("--group-by: needs a --baseline of normal groups to compare with")
+    else:
+        by_group(file, baseline, group_by)
 
 
 @policy.command()

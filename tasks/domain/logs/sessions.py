@@ -1,0 +1,75 @@
+"""Groups of lines that belong together (a request, a block, a job) against groups of normal operation.
+
+A group is unusual if a pattern occurs in it as often as in hardly any other, if two patterns are in it that hardly
+ever met although by chance they should have, or if two lines follow one another that never did.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from tasks.domain.logs.anomaly import MIX, NEW_PATTERN, ORDER, RATE, VANISHED, Anomaly
+from tasks.domain.logs.normal_groups import Counts, Group, NormalGroups
+
+RAREST = (1 / 2_000, 1 / 10_000, 0.0)  # shares of the baseline below which something is rare, the strictest first
+FALSE_ALARMS = 0.002  # what a share may cost in alarms on the last third of the baseline, which is normal too
+BY_CHANCE = 7.0  # expected meetings from which on it says something that there were none (e^-7 < 0.001)
+MOST_REASONS = 5
+
+
+class Sessions:
+    """What normal groups are like, and how strict to be: as the later part of the baseline bears, given the earlier."""
+
+    def __init__(self, baseline: Sequence[Group]) -> None:
+        """The baseline's groups are in time order. ValueError when there are none."""
+        if not baseline:
+            raise ValueError("the baseline holds no groups")
+        self._normal, self._found = NormalGroups(baseline), dict[tuple[tuple[str, int], ...], list[Anomaly]]()
+        self._least, self._ordered = 1.0, False
+        earlier, later = baseline[: len(baseline) * 2 // 3], baseline[len(baseline) * 2 // 3 :]
+        if earlier:
+            trial, allowed = NormalGroups(earlier), FALSE_ALARMS * len(later)
+            kinds = Counter(tuple(sorted(Counter(group).items())) for group in later)
+            rarities = [(_rarity(trial, dict(kind))[0], number) for kind, number in kinds.items()]
+            for share in RAREST:
+                if sum(number for rarity, number in rarities if rarity < max(1.0, share * len(earlier))) <= allowed:
+                    self._least = max(1.0, share * len(baseline))
+                    break
+            self._ordered = sum(bool(trial.new_steps(group)) for group in later) <= allowed
+
+    def judge(self, group: Group) -> list[Anomaly]:
+        """Why a group is unusual, the strongest first; empty when it is normal."""
+        kind = tuple(sorted(Counter(group).items()))
+        if kind not in self._found:
+            self._found[kind] = self._unlike(dict(kind))
+        found = self._found[kind]
+        if not found and self._ordered and (steps := self._normal.new_steps(group)):
+            before, after = (one or "the end" for one in steps[0])
+            return [Anomaly(ORDER, self._normal.surprise(0), f"{before} was never followed by {after}", steps[0][1])]
+        return found
+
+    def _unlike(self, counts: Counts) -> list[Anomaly]:
+        normal, found = self._normal, list[Anomaly]()
+        for pattern in {*normal.patterns, *counts}:
+            alike, count = normal.like(pattern, counts.get(pattern, 0)), counts.get(pattern, 0)
+            if alike < self._least:
+                kind = RATE if count else VANISHED
+                kind = kind if pattern in normal.patterns else NEW_PATTERN
+                reason = f"{pattern} occurs {count} times, usually {normal.usual(pattern)}"
+                found.append(Anomaly(kind, normal.surprise(alike), reason, pattern))
+        if not found:
+            rarest, patterns = _rarity(normal, counts)
+            if rarest < self._least:
+                reason = " and ".join(f"{one} {counts.get(one, 0)} times" for one in patterns)
+                found.append(Anomaly(MIX, normal.surprise(rarest), f"{reason} hardly ever meet", patterns[0]))
+        return sorted(found, key=lambda one: (one.kind != NEW_PATTERN, -one.score, one.pattern))[:MOST_REASONS]
+
+
+def _rarity(normal: NormalGroups, counts: Counts) -> tuple[int, tuple[str, ...]]:
+    """In how many normal groups the rarest of a group's counts, or pairs of counts, occurred; and its patterns."""
+    alone = {one: normal.like(one, counts.get(one, 0)) for one in {*normal.patterns, *counts}}
+    rarest: tuple[int, tuple[str, ...]] = min((number, (one,)) for one, number in alone.items())
+    for first in counts:
+        for second, number in alone.items():
+            if first != second and alone[first] * number >= BY_CHANCE * normal.size:
+                rarest = min(rarest, (normal.meetings(first, second, counts), (first, second)))
+    return rarest

@@ -1,0 +1,68 @@
+"""Groups of log lines: what is unlike normal operation, whatever else drifts."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from tasks.domain.logs.anomaly import MIX, NEW_PATTERN, ORDER, RATE, VANISHED, severity
+from tasks.domain.logs.sessions import Sessions
+
+ORDERS = ["opened", "paid", "packed", "shipped"]
+
+
+def orders(number: int, *, seed: int = 1, polls: float = 0.5) -> Iterator[list[str]]:
+    """Orders are opened, paid, packed and shipped, polled now and then; one in ten is wrapped and labelled."""
+    chance = random.Random(seed)
+    for _ in range(number):
+        order = ["opened", "paid", *(["wrapped", "labelled"] if chance.random() < 0.1 else []), "packed", "shipped"]
+        yield order + ["polled"] * min(12, int(chance.expovariate(1 / polls)))
+
+
+@pytest.fixture(scope="module")
+def sessions() -> Sessions:
+    return Sessions(list(orders(3000)))
+
+
+UNUSUAL = {
+    NEW_PATTERN: [*ORDERS, "card declined"],
+    VANISHED: ["opened", "paid", "packed"],
+    RATE: ["opened", "paid", "paid", "packed", "shipped"],
+    MIX: ["opened", "paid", "wrapped", "packed", "shipped"],
+    ORDER: ["opened", "packed", "paid", "shipped"],
+}
+
+
+@pytest.mark.parametrize("kind", UNUSUAL)
+def test_what_is_unusual_about_a_group_is_told_apart(sessions: Sessions, kind: str) -> None:
+    found = sessions.judge(UNUSUAL[kind])
+    assert found[0].kind == kind
+    assert 2 < found[0].score <= 10
+
+
+def test_normal_groups_are_normal_although_their_traffic_drifts(sessions: Sessions) -> None:
+    later = list(orders(2000, seed=2, polls=0.9))
+    assert sum(bool(sessions.judge(one)) for one in later) <= 0.01 * len(later)
+
+
+def test_order_does_not_matter_where_it_never_did() -> None:
+    chance = random.Random(3)
+    kinds = "abcdefgh"
+    sessions = Sessions([chance.sample(kinds, len(kinds)) for _ in range(60)])
+    assert not sessions.judge(list("hgfedcba"))
+
+
+def test_a_few_bad_groups_in_the_baseline_do_not_make_bad_normal() -> None:
+    baseline = [*orders(9000), ["opened"]]
+    assert Sessions(baseline[::-1]).judge(["opened"])
+
+
+def test_one_group_is_baseline_enough_and_none_is_not() -> None:
+    assert not Sessions([ORDERS]).judge(ORDERS)
+    assert Sessions([ORDERS]).judge(["x"])
+    with pytest.raises(ValueError, match="no groups"):
+        Sessions([])
+
+
+def test_severity_is_from_1_to_10() -> None:
+    assert [severity(score) for score in (0.0, 3.8, 10.0)] == [1, 5, 10]
