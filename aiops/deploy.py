@@ -26,6 +26,7 @@ CONTEXT = {
     "burst": "100",
     "redeploy": "terraform",
     "redeploy_source": SOURCE,
+    "storm_incidents": "1000",
 }
 # The CDK CLI tells nobody about this deployment and asks nobody for news; npm does not try for a minute in vain.
 SETTINGS = {"CI": "true", "CDK_DISABLE_CLI_TELEMETRY": "true", "npm_config_fetch_retry_mintimeout": "1000",

@@ -21,8 +21,15 @@ def show(path: Path | None) -> None:
         ("Meant when done by", policy.intended_roles),
         ("Left alone when tagged", policy.intended_tags),
         ("Never changed", policy.denied_resources),
+        ("Nothing is changed in the windows", [window.name for window in policy.windows]),
+        ("Nothing is changed while closed", policy.calendars),
     ):
         print(f"{what}: {', '.join(listed) or 'nothing'}")
+    if policy.recurring:
+        times, hours = policy.recurring.times, policy.recurring.hours
+        print(f"Left to a person: what was healed or failed {times} times within {hours:g} hours.")
+    if policy.group:
+        print(f"Under repair at once: at most {policy.group.share:.0%} of a group, by {', '.join(policy.group.tags)}.")
     print(f"A question expires after {policy.review_seconds // 60} minutes, and that means no.")
 
 

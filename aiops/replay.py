@@ -23,6 +23,7 @@ from tasks.domain.errors import Malformed
 from tasks.domain.events import SOURCES, fault_pattern, matches, partition
 from tasks.domain.guards import Block
 from tasks.domain.incident import envelope, understand, unreadable
+from tasks.domain.moment import seconds
 from tasks.domain.payload import Analysis, Incident, Json
 from tasks.domain.planning import Known, plan
 from tasks.domain.policy import AUTONOMY, Policy
@@ -97,6 +98,12 @@ def decide(seen: Seen, terms: Terms) -> Json:
         return {"reason": f"{reason}; {allowed.why}", "block_reason": allowed.reason, "plan": None}
     verdict = judge(allowed)  # which may depend on the resource, which the policy names to an alarm
     reason = verdict.reason
+    now = seconds(allowed.time)
+    if now is not None and verdict.classification != "NORMAL":
+        held = guards.maintained(allowed, {}, terms.policy, now=now)
+        if isinstance(held, Block):
+            return {"reason": f"{reason}; {held.why}", "block_reason": held.reason, "plan": None}
+        allowed = held
     if verdict.classification in ("NORMAL", "ANOMALY"):
         return {"reason": reason, "block_reason": None, "plan": None}
     made = plan(

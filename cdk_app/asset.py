@@ -47,6 +47,8 @@ def assemble(output: Path, policy: dict[str, Any]) -> None:
     for source in (ROOT / "tasks").rglob("*.py"):
         _copy(source, output / source.relative_to(ROOT))
     (output / "tasks" / "policy.json").write_text(json.dumps(policy, indent=1, sort_keys=True))
+    for file in _zone_files(policy):
+        _copy(Path(str(file.locate())), output / file)
     for name in DISTRIBUTIONS:
         for file in metadata.files(name) or ():
             path = file.as_posix()
@@ -54,6 +56,14 @@ def assemble(output: Path, policy: dict[str, Any]) -> None:
             module = file.suffix == ".py" and ".." not in file.parts
             if module and (not path.startswith(UNUSED) or path.startswith(USED)):
                 _copy(Path(str(file.locate())), output / path)
+
+
+def _zone_files(policy: dict[str, Any]) -> list[metadata.PackagePath]:
+    """The time zones of the policy's windows, and the packages that they stand in: Lambda's runtime may have none."""
+    windows = policy.get("maintenance", {}).get("windows", ())
+    zones = [f"tzdata/zoneinfo/{window.get('timezone', 'UTC')}" for window in windows]
+    packages = {f"{parent.as_posix()}/__init__.py" for zone in zones for parent in Path(zone).parents}
+    return [file for file in metadata.files("tzdata") or () if file.as_posix() in packages | set(zones)]
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -30,8 +30,10 @@ class Failures(Construct):
 
         handle_failure = task(self, "HandleFailure", dead_letters=dead_letters.unhandled)
         handle_failure.may("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=incidents)
-        handle_failure.may("dynamodb:UpdateItem", "dynamodb:DeleteItem", on=claims)
-        handle_failure.may("dynamodb:UpdateItem", on=storage.patterns.table_arn)
+        handle_failure.may(
+            "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", on=claims
+        )
+        handle_failure.may("dynamodb:GetItem", "dynamodb:UpdateItem", on=storage.patterns.table_arn)
         handle_failure.may("states:DescribeExecution", on=arn(self, EXECUTIONS), because=ANY_EXECUTION)
         notifications.may_publish(handle_failure)
         failed = {

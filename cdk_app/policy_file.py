@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import jsonschema
 import yaml
@@ -66,6 +67,10 @@ def _unknown(document: dict[str, Any]) -> Iterator[str]:
             if answer["action"] not in ANSWERS[issue]:
                 yield f"{path}.action: {answer['action']} does not answer it; {known} would"
             path += ".otherwise"
+    for window in document.get("maintenance", {}).get("windows", ()):
+        zone = window.get("timezone", "UTC")
+        if zone not in available_timezones():
+            yield f"maintenance.windows: {window['name']}: no time zone {zone}; IANA names are known (Europe/Berlin)"
     every = set().union(*ANSWERS.values())
     for action in document.get("deny", {}).get("actions", ()):
         if action not in every:

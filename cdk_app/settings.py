@@ -48,6 +48,8 @@ class Settings:
     log_retention_days: int = _choice(*LOG_RETENTION_DAYS, kind=int)
     incidents_per_hour: int = _number(int, 1, 1000)
     burst: int = _number(int, 1, 100)
+    storm_incidents: int = _number(int, 1, 1000)
+    storm_minutes: float = _number(float, 1, 1440)
     model_id: str = _text(r"([a-z0-9-]+\.)?[a-z0-9-]+\.[a-z0-9.:-]+|", "the id of a Bedrock model or inference profile")
     email: str = _text(r"[^@\s]+@[^@\s]+\.[^@\s]+|", "an e-mail address")
     trail: str = _choice("create", "existing")

@@ -66,6 +66,7 @@ class AiopsStack(cdk.Stack):
             notifications=notifications,
             kill_switch=kill_switch,
             model_id=settings.model_id,
+            calendars=policy.get("maintenance", {}).get("calendars", ()),
         )
         Recovery(self, "Recovery", trusted=steps.restoring)
         if settings.redeploy:

@@ -1,5 +1,7 @@
 """The functions of the workflow, one per state: and what each may do."""
 
+from collections.abc import Sequence
+
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
@@ -13,6 +15,7 @@ from cdk_app.vault import Vault
 
 EXECUTIONS = "arn:{partition}:states:{region}:{account}:execution:aiops:*"
 ALARMS = "arn:{partition}:cloudwatch:{region}:{account}:alarm:*"
+CALENDAR = "arn:{partition}:ssm:{region}:{account}:document/{id}"
 ANY_EXECUTION = "each execution has an ARN of its own under this machine's"
 NO_RESOURCES = "the service knows no resources for this read"
 
@@ -29,7 +32,9 @@ class Steps(Construct):
         vault: Vault,
         notifications: Notifications,
         kill_switch: ssm.IStringParameter,
+        calendars: Sequence[str],
     ) -> None:
+        """`calendars` are the Change Calendars of the policy, by name or ARN."""
         super().__init__(scope, construct_id)
         executions, recovery_role = arn(self, EXECUTIONS), arn(self, ROLE)
         incidents, patterns = storage.incidents.table_arn, storage.patterns.table_arn
@@ -37,10 +42,16 @@ class Steps(Construct):
 
         detect = task(self, "Detect")
         detect.may("dynamodb:PutItem", on=incidents)
-        detect.may("dynamodb:GetItem", "dynamodb:UpdateItem", on=claims)
+        detect.may(
+            "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem", on=claims
+        )
+        detect.may("dynamodb:GetItem", "dynamodb:UpdateItem", on=patterns)
         detect.may("dynamodb:GetItem", on=snapshots)
         detect.may("ssm:GetParameter", on=kill_switch.parameter_arn)
         detect.may("cloudwatch:ListTagsForResource", on=arn(self, ALARMS), because="any alarm may name a target")
+        for calendar in calendars:
+            document = calendar if calendar.startswith("arn:") else arn(self, CALENDAR, calendar)
+            detect.may("ssm:GetCalendarState", on=document)
         detect.may("states:DescribeExecution", on=executions, because=ANY_EXECUTION)
         detect.may("tag:GetResources", "ec2:DescribeInstances", on="*", because=NO_RESOURCES)
         detect.may("autoscaling:DescribeAutoScalingGroups", on="*", because=NO_RESOURCES)
@@ -92,9 +103,11 @@ class Steps(Construct):
 
         store_metrics = task(self, "StoreMetrics")
         store_metrics.may("dynamodb:PutItem", "dynamodb:UpdateItem", on=incidents)
-        store_metrics.may("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", on=claims)
+        store_metrics.may(
+            "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", on=claims
+        )
         store_metrics.may("dynamodb:UpdateItem", on=snapshots)
-        store_metrics.may("dynamodb:UpdateItem", on=patterns)
+        store_metrics.may("dynamodb:GetItem", "dynamodb:UpdateItem", on=patterns)
 
         self.restoring = (restore.role, undo.role)
         self.functions = {

@@ -6,6 +6,7 @@ from typing import Any
 
 from tasks.domain import guards
 from tasks.domain.errors import Malformed
+from tasks.domain.events import tagging_type
 from tasks.domain.guards import Block
 from tasks.domain.incident import understand, unreadable
 from tasks.domain.knowledge.autoscaling import GROUP
@@ -18,6 +19,7 @@ from tasks.domain.rules import judge
 from tasks.domain.targets import aim, alarm_arn
 from tasks.resources import module
 from tasks.runtime import tags
+from tasks.runtime.admission import Counters, admitted
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.execution import is_live
@@ -27,6 +29,7 @@ from tasks.runtime.switch import stopped
 from tasks.store import incidents, snapshots
 from tasks.store.claims import Claims, claim
 from tasks.store.rate import Rate
+from tasks.store.storms import Storm
 
 # Events of the services themselves, which tell no actor.
 NATIVE = (EC2_STATE, RDS_EVENT)
@@ -39,8 +42,11 @@ class Environment:
     snapshots_table: str
     kill_switch: str
     recovery_role_arn: str
+    patterns_table: str
     incidents_per_hour: int
     burst: int
+    storm_incidents: int
+    storm_minutes: float
     retention_days: int
 
 
@@ -52,18 +58,15 @@ def handler(event: Json, context: Any) -> Json:
     except Malformed as wrong:
         return _blocked(env, unreadable(event["event"]), Block(guards.MALFORMED, str(wrong)), event, now_ms)
     logger.set_correlation_id(incident.id)
-    found = _guarded(env, incident)
-    if isinstance(found, Incident) and judge(found).classification != NORMAL:
-        # What is harmless claims nothing: it must not shield what comes after it.
-        found = _claimed(env, found, event["execution"], now_ms)
+    found = _guarded(env, incident, event["execution"], now_ms)
     if isinstance(found, Block):
         return _blocked(env, incident, found, event, now_ms)
     logger.info("detected", extra={"incident": dump(found)})
     return _payload(found, event, now_ms)
 
 
-def _guarded(env: Environment, event: Incident) -> Incident | Block:
-    """The incident with the resources that may be touched, or the block of the first guard that keeps hands off."""
+def _guarded(env: Environment, event: Incident, execution: str, now_ms: int) -> Incident | Block:
+    """The incident, claimed if it is harmful, or the block of the first guard that keeps hands off."""
     incident = aim(event, tags.of_alarm(client("cloudwatch"), alarm_arn(event)), policy()) if event.trigger else event
     if isinstance(incident, Block):
         return incident
@@ -72,13 +75,26 @@ def _guarded(env: Environment, event: Incident) -> Incident | Block:
         return refusal
     if stopped(client("ssm"), env.kill_switch):
         return Block(guards.KILL_SWITCH, f"{env.kill_switch} is on")
-    kept = guards.managed(incident, _tags(env, incident), policy())
-    if isinstance(kept, Block):
-        return kept
-    first = kept.resources[0]
-    if kept.event in NATIVE and module(first.type).called(client, first.id, kept.facts):
+    own = _tags(env, incident)
+    found = guards.managed(incident, own, policy())
+    if isinstance(found, Block):
+        return found
+    first = found.resources[0]
+    if found.event in NATIVE and module(first.type).called(client, first.id, found.facts):
         return Block(guards.DEFERRED, "a caller stopped it: the CloudTrail event of the call tells who, and decides")
-    return kept
+    verdict = judge(found)
+    if verdict.classification == NORMAL:  # claims nothing: it must not shield what comes after it
+        return found
+    found = admitted(
+        found,
+        verdict.issue,
+        own,
+        policy(),
+        Counters(env.claims_table, env.patterns_table, Storm(env.storm_incidents, env.storm_minutes)),
+        execution=execution,
+        now_ms=now_ms,
+    )
+    return _claimed(env, found, own, execution, now_ms) if isinstance(found, Incident) else found
 
 
 def _tags(env: Environment, incident: Incident) -> dict[str, dict[str, str]]:
@@ -89,20 +105,36 @@ def _tags(env: Environment, incident: Incident) -> dict[str, dict[str, str]]:
     found = tags.of(client("resourcegroupstaggingapi"), arns)
     for arn in arns if incident.gone else ():
         if arn not in found and (good := snapshots.read(client("dynamodb"), env.snapshots_table, arn)):
-            found[arn] = {guards.TAG: good["autonomy"]}
+            found[arn] = {**good.get("tags", {}), guards.TAG: good["autonomy"]}
     return found
 
 
-def _claimed(env: Environment, incident: Incident, execution: str, now_ms: int) -> Incident | Block:
+def _claimed(
+    env: Environment, incident: Incident, own: dict[str, dict[str, str]], execution: str, now_ms: int
+) -> Incident | Block:
     return claim(
         Claims(client("dynamodb"), env.incidents_table, env.claims_table),
         incident,
         execution=execution,
         limit=Rate(env.incidents_per_hour, env.burst),
+        most=_most(incident, own),
         now_ms=now_ms,
         retention_days=env.retention_days,
         is_live=lambda arn: is_live(client("stepfunctions"), arn),
     )
+
+
+def _most(incident: Incident, own: dict[str, dict[str, str]]) -> dict[str, int]:
+    """How many members of each resource's group may be under repair at once."""
+    found, group = {}, policy().group
+    for one in incident.resources:
+        member = guards.membership(own.get(one.arn, {}), group)
+        if group and member and one.group not in found:
+            # The tagging API knows no Auto Scaling groups: one at a time.
+            known = one.type != GROUP
+            size = tags.count(client("resourcegroupstaggingapi"), *member, tagging_type(one.type)) if known else 1
+            found[one.group] = guards.most_at_once(group, size)
+    return found
 
 
 def _blocked(env: Environment, incident: Incident, block: Block, event: Json, now_ms: int) -> Json:

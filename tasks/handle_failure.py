@@ -92,8 +92,6 @@ def _record(env: Environment, incident: Incident, arn: str, what: Json) -> Json 
     if record is None or record.get("told_redrive", -1) >= what["redrive"]:
         return None
     claimed = load(Incident, record["incident"])
-    store = Claims(dynamo, env.incidents_table, env.claims_table)
-    end_unchanged(store, claimed, execution=arn, limit=Rate(env.incidents_per_hour, env.burst), redrive=what["redrive"])
     for one in claimed.resources if "issue" in record else ():
         patterns.count(
             dynamo,
@@ -105,4 +103,6 @@ def _record(env: Environment, incident: Incident, arn: str, what: Json) -> Json 
             incident_id=f"{incident.id}#{what['redrive']}",
             at=iso(now),
         )
+    store = Claims(dynamo, env.incidents_table, env.claims_table)
+    end_unchanged(store, claimed, execution=arn, limit=Rate(env.incidents_per_hour, env.burst), redrive=what["redrive"])
     return record

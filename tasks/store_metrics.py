@@ -69,16 +69,11 @@ def _note(env: Environment, incident: Incident, event: Json, now: float) -> None
 
 def _close(env: Environment, incident: Incident, event: Json, ended: str, now: float) -> None:
     dynamo, execution = client("dynamodb"), event["execution"]
-    store = Claims(dynamo, env.incidents_table, env.claims_table)
-    if ended in CHANGED:
-        until = int((now + env.cooldown_minutes * 60) * 1000)
-        end_verified(store, incident, execution=execution, cooldown_until_ms=until)
-    else:
-        end_unchanged(store, incident, execution=execution, limit=Rate(env.incidents_per_hour, env.burst))
     issue = event["analysis"]["issue"]
     record = {"workflow_state": ended, "issue": issue, "closed_at": iso(now)}
     record |= {key: event[key] for key in SECTIONS if key in event}
     if incidents.update(dynamo, env.incidents_table, incident.id, record, execution=execution):
+        # Counted before the lock goes: whoever takes it next sees what recurs.
         for one in incident.resources:
             patterns.count(
                 dynamo,
@@ -90,6 +85,12 @@ def _close(env: Environment, incident: Incident, event: Json, ended: str, now: f
                 incident_id=incident.id,
                 at=iso(now),
             )
+    store = Claims(dynamo, env.incidents_table, env.claims_table)
+    if ended in CHANGED:
+        until = int((now + env.cooldown_minutes * 60) * 1000)
+        end_verified(store, incident, execution=execution, cooldown_until_ms=until)
+    else:
+        end_unchanged(store, incident, execution=execution, limit=Rate(env.incidents_per_hour, env.burst))
 
 
 def _count(event: Json, incident: Incident, ended: str, now: float) -> None:

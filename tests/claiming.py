@@ -32,14 +32,16 @@ def claimed(
     *,
     live: Collection[str] = ("first", "second"),
     limit: Rate = LIMIT,
+    most: int = 1,
     after: int = 0,
 ) -> Incident | Block:
-    """A claim `after` so many milliseconds."""
+    """A claim `after` so many milliseconds; `most` of each group at once."""
     return claim(
         store(),
         incident,
         execution=execution,
         limit=limit,
+        most={one.group: most for one in incident.resources},
         now_ms=NOW + after,
         retention_days=90,
         is_live=lambda arn: arn in live,

@@ -37,6 +37,8 @@ ENVIRONMENT = {
     "MODEL_ID": "",
     "INCIDENTS_PER_HOUR": "10",
     "BURST": "3",
+    "STORM_INCIDENTS": "10",
+    "STORM_MINUTES": "10",
     "RETENTION_DAYS": "90",
     "CONFIDENCE_THRESHOLD": "0.8",
     "COOLDOWN_MINUTES": "5",

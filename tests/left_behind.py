@@ -22,9 +22,14 @@ def incident(incident_id: str) -> Json:
     return _item(INCIDENTS, "incident_id", incident_id)
 
 
+def claim_item(key: str) -> Json:
+    """An item of the table of claims, empty when there is none."""
+    return _item(CLAIMS, "pk", key)
+
+
 def lock(arn: str) -> Json:
     """The lock of a resource, empty when it is free."""
-    return _item(CLAIMS, "pk", f"LOCK#{arn}")
+    return claim_item(f"LOCK#{arn}")
 
 
 def tat() -> int:

@@ -389,6 +389,10 @@ class Stage:
         event["detail"]["eventTime"] = event["time"] = f"{deleted:%Y-%m-%dT%H:%M:%SZ}"
         self.engine.deliver(event)
 
+    def cooled_down(self, arn: str) -> None:
+        """The minutes of cooldown after a healing are over."""
+        self.dynamo.delete_item(TableName="aiops-claims", Key={"pk": {"S": f"LOCK#{arn}"}})
+
     def at_once(self, calls: list[Callable[[], Any]]) -> None:
         """Make all these calls at the same time."""
         with ThreadPoolExecutor(len(calls)) as pool:

@@ -75,8 +75,13 @@ def tagging_types() -> list[str]:
 
     It tells nothing of Auto Scaling groups ("Services that support the Resource Groups Tagging API").
     """
-    parts = [template.split(":", 5) for name, template in knowledge.ARNS.items() if name != autoscaling.GROUP]
-    return [":".join(filter(None, (one[2], one[5].removesuffix("{id}").rstrip("/:")))) for one in parts]
+    return [tagging_type(one) for one in knowledge.ARNS if one != autoscaling.GROUP]
+
+
+def tagging_type(resource_type: str) -> str:
+    """One type as the Resource Groups Tagging API filters it."""
+    parts = knowledge.ARNS[resource_type].split(":", 5)
+    return ":".join(filter(None, (parts[2], parts[5].removesuffix("{id}").rstrip("/:"))))
 
 
 def partition(region: str) -> str:

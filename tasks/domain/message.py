@@ -24,6 +24,9 @@ MEANING = {
     "FAILED": "not healed: it needs you",
     "KILL_SWITCH": "the kill switch is on: nothing was changed",
     "RESOURCE_BUSY": "another incident holds the resource: nothing was changed",
+    "GROUP_BUSY": "enough of its group is under repair: nothing was changed, the sweep brings it back",
+    "RECURRING": "it keeps coming back, so healing would only hide the fault: nothing was changed, find the cause",
+    "STORM": "many alike at once: nothing was changed, find the common cause; the others are recorded, not told",
     "REVIEW": "waiting for your answer",
     "UNDELIVERABLE": "the event could not start an execution",
 }
@@ -112,6 +115,7 @@ def _message(ended: str, payload: Json, *, now: float | None = None, tail: list[
         f"Resources:  {names}",
         f"Detected:   {inert(incident['event'])} at {inert(incident['time'])}, by {_actor(incident)}",
         *(f"Left out:   {inert(arn)}: {inert(why)}" for arn, why in incident.get("dropped", {}).items()),
+        *([f"Held back:  {inert(payload['blocked']['why'], 1000)}"] if "blocked" in payload else []),
         *_analysis(analysis),
         *_plan(payload.get("plan")),
         *([f"Answered:   {inert(answer(payload['review']), 600)}"] if "review" in payload else []),

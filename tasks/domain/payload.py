@@ -10,12 +10,16 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Resource:
-    """`type` is the CloudFormation name; `autonomy` is the value of the tag `aiops:recover`, empty if unmanaged."""
+    """`type` is the CloudFormation name; `autonomy` is the value of the tag `aiops:recover`, empty if unmanaged.
+
+    `group` names what must not be under repair all at once: `AWS::EC2::Instance service=web`; empty for none.
+    """
 
     type: str
     id: str
     arn: str
     autonomy: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from tasks.domain.payload import Analysis, Incident, Json, Plan, Resource, Step
-from tasks.domain.policy import Policy, Recovery, fits, least
+from tasks.domain.policy import Policy, Recovery, least
+from tasks.domain.wildcard import fits
 
 
 @dataclass(frozen=True)

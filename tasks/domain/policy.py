@@ -1,10 +1,9 @@
 """What the agent may do, from policy.yaml (checked against policy.schema.json before it is deployed)."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
+from tasks.domain.maintenance import Window, windows
 from tasks.domain.payload import Json
 
 # From least to most: how far the agent goes by itself.
@@ -29,6 +28,25 @@ class Recovery:
 
 
 @dataclass(frozen=True)
+class Recurring:
+    """Healed or failed so many times within so many hours, the same issue on the same resource is a real fault."""
+
+    times: int
+    hours: float
+
+
+@dataclass(frozen=True)
+class Group:
+    """At most a `share` of a group, but at least one, is under repair at once.
+
+    The first of the `tags` that a resource has makes it a member of the group of that tag's value.
+    """
+
+    share: float
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Policy:
     """`recover` maps an issue class to its answer; patterns know `*` only as a wildcard.
 
@@ -45,6 +63,10 @@ class Policy:
     denied_resources: tuple[str, ...]
     alarms: Mapping[str, str] = field(default_factory=dict)
     actions: Mapping[str, Json] = field(default_factory=dict)
+    windows: tuple[Window, ...] = ()
+    calendars: tuple[str, ...] = ()
+    recurring: Recurring | None = None
+    group: Group | None = None
 
     def answers(self, issue: str) -> tuple[Recovery, ...]:
         """What may answer an issue, the first that knows how."""
@@ -55,6 +77,7 @@ class Policy:
 def parse(document: Json) -> Policy:
     """The policy of a document that fits the schema."""
     intended, deny = document.get("intended", {}), document.get("deny", {})
+    maintenance, limits = document.get("maintenance", {}), document.get("limits", {})
     return Policy(
         recover={issue: _recovery(row) for issue, row in document["recover"].items()},
         intended_invokers=tuple(intended.get("invoked_by", ())),
@@ -65,6 +88,10 @@ def parse(document: Json) -> Policy:
         denied_resources=tuple(deny.get("resources", ())),
         alarms=document.get("alarms", {}),
         actions=document.get("actions", {}),
+        windows=windows(maintenance.get("windows", ())),
+        calendars=tuple(maintenance.get("calendars", ())),
+        recurring=Recurring(**limits["recurring"]) if "recurring" in limits else None,
+        group=Group(limits["group"]["share"], tuple(limits["group"]["tags"])) if "group" in limits else None,
     )
 
 
@@ -76,8 +103,3 @@ def _recovery(row: Json) -> Recovery:
 def least(levels: Iterable[str]) -> str:
     """The lowest of several autonomy levels; a word that is none counts as notify."""
     return AUTONOMY[min((AUTONOMY.index(level) if level in AUTONOMY else 0 for level in levels), default=0)]
-
-
-def fits(text: str, patterns: Iterable[str]) -> str:
-    """The first pattern that the text fits, or an empty text."""
-    return next((pattern for pattern in patterns if fnmatchcase(text, re.sub(r"[\[?]", r"[\g<0>]", pattern))), "")

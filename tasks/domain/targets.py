@@ -9,7 +9,8 @@ from dataclasses import replace
 from tasks.domain import events
 from tasks.domain.guards import UNMANAGED, Block
 from tasks.domain.payload import Incident, Resource
-from tasks.domain.policy import Policy, fits
+from tasks.domain.policy import Policy
+from tasks.domain.wildcard import fits
 
 TAG = "aiops:target"
 

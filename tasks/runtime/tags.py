@@ -41,6 +41,16 @@ def managed(tagging: Any, resource_types: Sequence[str]) -> Iterator[tuple[str, 
         yield from _read(page)
 
 
+def count(tagging: Any, key: str, value: str, resource_type: str) -> int:
+    """How many resources of a type have a tag; several hundred are counted as 500."""
+    pages = tagging.get_paginator("get_resources").paginate(
+        TagFilters=[{"Key": key, "Values": [value]}],
+        ResourceTypeFilters=[resource_type],
+        PaginationConfig={"MaxItems": 500},
+    )
+    return sum(len(page["ResourceTagMappingList"]) for page in pages)
+
+
 def _read(page: Any) -> Iterator[tuple[str, dict[str, str]]]:
     for one in page["ResourceTagMappingList"]:
         yield one["ResourceARN"], {tag["Key"]: tag["Value"] for tag in one["Tags"]}

@@ -1,13 +1,13 @@
-"""Claiming: one transaction takes the incident, the lock of each resource and a token of the rate limiter."""
+"""Claiming: one transaction takes the incident, each resource's lock and place in its group, and a rate token."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from tasks.domain import guards
 from tasks.domain.guards import Block
 from tasks.domain.payload import Incident, load
-from tasks.store import incidents, locks, rate
+from tasks.store import groups, incidents, locks, rate
 from tasks.store.items import Json, decode
 from tasks.store.rate import Rate
 from tasks.store.transactions import TRIES, conflict, transact, tries
@@ -31,13 +31,15 @@ def claim(
     *,
     execution: str,
     limit: Rate,
+    most: Mapping[str, int],
     now_ms: int,
     retention_days: int,
     is_live: Callable[[str], bool],
 ) -> Incident | Block:
-    """The incident, now ours, without the resources whose lock was refused; or why it is not ours.
+    """The incident, now ours, without the resources whose lock, or place in their group, was refused; or why not.
 
-    What an execution holds that has ended without closing it (`is_live` says) is taken over.
+    `most` is how many members of each group may be under repair at once. What an execution holds that has ended
+    without closing it (`is_live` says) is taken over.
     """
     dead: list[str] = []
     for _ in tries():
@@ -46,7 +48,8 @@ def claim(
         taking = [
             locks.take(store.claims, one.arn, incident.id, execution, 0, now_ms, dead) for one in incident.resources
         ]
-        reasons = transact(store.dynamo, [record, *taking, token])
+        places, crowded = _places(store, incident, most, execution, is_live)
+        reasons = transact(store.dynamo, [record, token, *taking, *places])
         if not reasons:
             return incident
         if "Item" in reasons[0]:
@@ -58,34 +61,59 @@ def claim(
             dead.append(known["execution"])
         refused = {
             resource.arn: decode(reason["Item"])
-            for resource, reason in zip(incident.resources, reasons[1:-1], strict=True)
+            for resource, reason in zip(incident.resources, reasons[2:], strict=False)
             if "Item" in reason
         }
         dead += [
             one["execution"] for one in refused.values() if one["state"] == locks.HELD and not is_live(one["execution"])
         ]
         lost = {arn: _why(lock) for arn, lock in refused.items() if lock["execution"] not in dead}
-        incident = _without(incident, lost)
-        if not incident.resources:
-            return Block(
-                next(iter(lost.values())).split(":")[0], "; ".join(f"{arn} {why}" for arn, why in lost.items())
-            )
+        left = guards.without(incident, crowded | lost)
+        if isinstance(left, Block):
+            return left
+        incident = left
         # Only now: who retries its own claim, or brings a known event, needs no token.
-        if limited := rate.refusal(reasons[-1], limit, now_ms):
+        if limited := rate.refusal(reasons[1], limit, now_ms):
             return limited
     return Block(guards.RESOURCE_BUSY, f"the claim met others {TRIES} times in a row")
 
 
+def _places(
+    store: Claims, incident: Incident, most: Mapping[str, int], execution: str, is_live: Callable[[str], bool]
+) -> tuple[list[Json], dict[str, str]]:
+    """The write for each group of the incident, and which resources find no room, ARN to why."""
+    writes, lost = list[Json](), dict[str, str]()
+    for name in groups.named(incident):
+        known = groups.read(store.dynamo, store.claims, name)
+        full = groups.crowded(incident, name, known, most=most[name], execution=execution, is_live=is_live)
+        lost |= full
+        writes.append(
+            groups.refuse(store.claims, name)
+            if full
+            else groups.take(store.claims, incident, name, known, most=most[name], execution=execution, redrive=0)
+        )
+    return writes, lost
+
+
 def claim_again(store: Claims, incident: Incident, *, execution: str, redrive: int, now_ms: int) -> Block | None:
-    """A redriven execution takes its locks again; None when it has them."""
+    """A redriven execution takes its locks and its places again; None when it has them."""
     taking = [
         locks.take(store.claims, one.arn, incident.id, execution, redrive, now_ms, []) for one in incident.resources
     ]
+    record = incidents.reclaimed(store.incidents, incident, execution, redrive)
     for _ in tries():
-        reasons = transact(store.dynamo, [incidents.reclaimed(store.incidents, incident, execution, redrive), *taking])
+        places = []
+        for name in groups.named(incident):
+            known = groups.read(store.dynamo, store.claims, name)
+            terms = {"most": known.get("most", 1), "execution": execution}
+            if full := groups.crowded(incident, name, known, **terms, is_live=lambda _: True):
+                return Block(guards.GROUP_BUSY, next(iter(full.values())))
+            places.append(groups.take(store.claims, incident, name, known, **terms, redrive=redrive))
+        reasons = transact(store.dynamo, [record, *taking, *places])
         if not reasons:
             return None
-        if not conflict(reasons):
+        mine = reasons[: 1 + len(taking)]
+        if any(one["Code"] == "ConditionalCheckFailed" for one in mine):
             return Block(guards.RESOURCE_BUSY, "another incident took a resource over since")
     return Block(guards.RESOURCE_BUSY, f"the claim met others {TRIES} times in a row")
 
@@ -101,6 +129,7 @@ def end_verified(store: Claims, incident: Incident, *, execution: str, cooldown_
             execution=execution,
             until_ms=cooldown_until_ms,
         )
+    groups.leave(store.dynamo, store.claims, incident, execution=execution, redrive=MOST_REDRIVES)
 
 
 def end_unchanged(
@@ -112,6 +141,7 @@ def end_unchanged(
     """
     for resource in incident.resources:
         locks.free(store.dynamo, store.claims, resource.arn, execution=execution, redrive=redrive)
+    groups.leave(store.dynamo, store.claims, incident, execution=execution, redrive=redrive)
     back = [
         incidents.token_returned(store.incidents, incident, execution),
         rate.give_back(store.claims, limit),
@@ -125,8 +155,3 @@ def _why(lock: Json) -> str:
     if lock["state"] == locks.COOLING:
         return f"{guards.COOLDOWN}: healed just now by incident {lock['incident_id']}"
     return f"{guards.RESOURCE_BUSY}: incident {lock['incident_id']} holds it"
-
-
-def _without(incident: Incident, lost: dict[str, str]) -> Incident:
-    kept = tuple(one for one in incident.resources if one.arn not in lost)
-    return replace(incident, resources=kept, dropped={**incident.dropped, **lost})

@@ -61,6 +61,12 @@ def test_what_the_policy_does_not_answer_or_denies_is_only_told(tmp_path: Path) 
             ["recover.ec2_instance_stopped"],
         ),
         ({"extra": 1}, ["the document"]),
+        ({"maintenance": {"windows": [{"name": "x", "from": "24:00", "to": "9:00"}]}}, ["maintenance.windows.0"] * 2),
+        (
+            {"maintenance": {"windows": [{"name": "x", "from": "20:00", "to": "09:00", "timezone": "Berlin"}]}},
+            ["maintenance.windows: x: no time zone Berlin"],
+        ),
+        ({"limits": {"group": {"share": 0, "tags": []}}}, ["limits.group"] * 2),
     ],
 )
 def test_every_fault_is_told_with_its_path(tmp_path: Path, sections: dict[str, Any], paths: list[str]) -> None:
@@ -87,3 +93,14 @@ def test_what_is_no_policy_at_all_is_told_in_one_line(tmp_path: Path, text: str)
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, name: str) -> None:
     said = run("policy", "check", tmp_path / name)
     assert (said.status, len(said.err.splitlines())) == (2, 1)
+
+
+def test_what_holds_the_agent_back_is_said(tmp_path: Path) -> None:
+    windows = [{"name": "patch night", "days": ["sat"], "from": "22:00", "to": "02:00", "timezone": "Europe/Berlin"}]
+    limits = {"recurring": {"times": 4, "hours": 12}, "group": {"share": 0.5, "tags": ["service"]}}
+    said = run(
+        "policy", "check", write(tmp_path, maintenance={"windows": windows, "calendars": ["freeze"]}, limits=limits)
+    )
+    assert said.status == 0
+    for part in ("patch night", "freeze", "4 times within 12 hours", "at most 50% of a group, by service"):
+        assert part in said.out

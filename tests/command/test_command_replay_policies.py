@@ -49,6 +49,21 @@ def test_only_decisions_that_a_policy_changes_are_told_with_both(tmp_path: Path)
     assert (change["new"]["block_reason"], change["new"]["plan"]["autonomy"]) == (None, "auto")
 
 
+def test_what_happened_in_a_maintenance_window_is_held_back(tmp_path: Path) -> None:
+    """The event's own time decides, so that the answer is always the same: 2026-03-01, 12:00 UTC."""
+    window = {
+        "name": "noon",
+        "days": ["sun"],
+        "from": "11:00",
+        "to": "13:00",
+        "resources": ["arn:aws:ssm:*:parameter/a"],
+    }
+    held = policy(tmp_path, maintenance={"windows": [window]})
+    events = write(tmp_path, overwriting("/a", 2), overwriting("/b", 2), overwriting("/a", 1))
+    answers = run("replay", events, "--policy", held).lines
+    assert [one["block_reason"] for one in answers] == ["MAINTENANCE", None, None]
+
+
 def test_a_policy_against_itself_changes_nothing(tmp_path: Path) -> None:
     said = run("replay", write(tmp_path, *THREE), "--against", ROOT / "policy.yaml")
     assert (said.status, said.out, said.err) == (0, "", "")

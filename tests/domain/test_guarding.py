@@ -10,7 +10,8 @@ from published import ACCOUNT, actors, call, sample, stopping
 from tasks.domain.guards import Block, managed, refuse
 from tasks.domain.incident import understand
 from tasks.domain.payload import Actor, Incident
-from tasks.domain.policy import Policy, fits, parse
+from tasks.domain.policy import Policy, parse
+from tasks.domain.wildcard import fits
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/aiops-recovery"
 ROLES = ("arn:aws:iam::*:role/cdk-*-cfn-exec-role-*", f"arn:aws:iam::{ACCOUNT}:role/team/deployer")

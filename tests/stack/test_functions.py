@@ -134,5 +134,20 @@ def test_the_package_is_written_into_its_directory_and_nowhere_else(tmp_path: Pa
     assert outside == []
 
 
+def test_the_time_zones_of_the_policys_windows_are_in_the_package_and_no_other(tmp_path: Path) -> None:
+    """Lambda's runtime may have none of its own."""
+    window = {"name": "night", "from": "22:00", "to": "02:00", "timezone": "America/Argentina/Salta"}
+    assemble(tmp_path, {"maintenance": {"windows": [window]}})
+    code = (
+        f"import sys; sys.path += [{str(tmp_path)!r}];"
+        "import zoneinfo; zoneinfo.reset_tzpath(to=()); print(zoneinfo.ZoneInfo('America/Argentina/Salta'))"
+    )
+    isolated = [sys.executable, "-S", "-I", "-B", "-c", code]
+    ended = subprocess.run(isolated, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    zones = [file for file in (tmp_path / "tzdata").rglob("*") if file.is_file() and file.suffix != ".py"]
+    assert [file.name for file in zones] == ["Salta"]
+
+
 def test_the_package_is_the_same_whenever_it_is_made(template: Template, variant: Template) -> None:
     assert [one.name for one in template.outdir.glob("asset.*")] == [one.name for one in variant.outdir.glob("asset.*")]

@@ -1,6 +1,8 @@
 """Who may do what. What the engine does not enforce (machine, rules, permissions of rules) is asserted here."""
 
-from stack_template import Json, Template
+from pathlib import Path
+
+from stack_template import CONTEXT, Json, Template
 
 from tasks import resources
 
@@ -192,6 +194,23 @@ def test_a_key_is_used_for_the_parameters_own_encryption_only(template: Template
     for statement in template.statements(RECOVERY):
         if any(action.startswith("kms:") for action in statement["Action"]):
             assert any(key.startswith("kms:") for test in statement["Condition"].values() for key in test)
+
+
+def test_detect_may_ask_the_policys_calendars_and_no_others(tmp_path: Path) -> None:
+    from aws_cdk import App
+
+    from cdk_app import policy_file
+    from cdk_app.settings import Settings
+    from cdk_app.stack import AiopsStack
+
+    shared = "arn:aws:ssm:us-east-1:111122223333:document/shared"
+    policy = {**policy_file.read(), "maintenance": {"calendars": ["freeze", shared]}}
+    app = App(outdir=str(tmp_path))
+    AiopsStack(app, settings=Settings.of(CONTEXT), policy=policy)
+    app.synth()
+    asked = {on for action, on in Template(tmp_path).grants("aiops-Detect") if action == "ssm:GetCalendarState"}
+    own = "arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:document/freeze"
+    assert asked == {own, shared}
 
 
 def model_statements(template: Template) -> list[Json]:

@@ -1,5 +1,9 @@
 """Detect: an incident that is ours, or the name of what blocks it."""
 
+import json
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from alarming import alarm, tagged_alarm
 from by_hand import call, detected
@@ -174,6 +178,55 @@ def test_what_is_harmless_claims_nothing_and_shields_nothing(cloud: Cloud, event
     assert blocked(cloud, event) == "claimed"
     assert everything(CLAIMS) == []
     assert blocked(cloud, changed(EVENT, {("detail", "eventID"): "another"})) == "claimed"
+
+
+ALWAYS = {"name": "always", "from": "00:00", "to": "00:00"}
+
+
+def test_while_a_window_is_open_nothing_is_claimed_and_afterwards_it_is(cloud: Cloud) -> None:
+    parameter(NAME, "good", "bad")
+    cloud.set_policy(maintenance={"windows": [{**ALWAYS, "tags": {"aiops:recover": "auto"}}]})
+    assert blocked(cloud, EVENT) == "MAINTENANCE"
+    assert blocked(cloud, overwriting(NAME, 1, eventID="harmless")) == "claimed"
+    assert lock(resource(PARAMETER, NAME).arn) == {}
+    cloud.set_policy(maintenance={"windows": [{**ALWAYS, "tags": {"aiops:recover": "approve"}}]})
+    assert blocked(cloud, EVENT) == "claimed"
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [({"State": "CLOSED"}, "MAINTENANCE"), ({"State": "OPEN"}, "claimed"), (None, "MAINTENANCE")],
+)
+def test_a_change_calendar_that_is_closed_or_cannot_be_asked_holds_back(
+    cloud: Cloud, answer: Json | None, reason: str
+) -> None:
+    parameter(NAME, "good", "bad")
+    cloud.set_policy(maintenance={"calendars": ["freeze", "holidays"]})
+    asked = []
+
+    def say(params: Json, **_: Any) -> Any:
+        asked.append(json.loads(params["body"]))
+        refusal = {"Error": {"Code": "InvalidDocument", "Message": "no such calendar"}}
+        return SimpleNamespace(status_code=200 if answer else 400), answer or refusal
+
+    cloud.interfere("ssm", "before-call.ssm.GetCalendarState", say)
+    assert blocked(cloud, EVENT) == reason
+    assert asked == [{"CalendarNames": ["freeze", "holidays"]}]
+
+
+def test_a_group_is_counted_by_the_tag_that_the_policy_names(cloud: Cloud) -> None:
+    """A third of five, rounded down, is one; other instances and other types are no members."""
+    cloud.set_policy(limits={"group": {"share": 0.34, "tags": ["service"]}})
+    web = [instance(more={"service": "web"}) for _ in range(5)]
+    other = instance(more={"service": "mail"})
+    parameter("/app/web", "x", autonomy="")
+    client("ssm").add_tags_to_resource(
+        ResourceType="Parameter", ResourceId="/app/web", Tags=[{"Key": "service", "Value": "web"}]
+    )
+    first = detected(cloud, stopping(*(one.id for one in web[:2])))
+    assert [one["id"] for one in first["incident"]["resources"]] == [web[0].id]
+    assert blocked(cloud, stopping(web[2].id, eventID="2")) == "GROUP_BUSY"
+    assert blocked(cloud, stopping(other.id, eventID="3")) == "claimed"
 
 
 def test_a_blocked_event_that_comes_again_is_looked_at_again(cloud: Cloud) -> None:

@@ -32,6 +32,7 @@ def take(store: Claims, count: int, *, at: int = 0) -> str:
         number(count),
         execution=str(count),
         limit=LIMIT,
+        most={},
         now_ms=NOW + at,
         retention_days=90,
         is_live=lambda _: True,

@@ -107,7 +107,7 @@ def test_an_assumed_role_that_is_refused_changes_nothing_and_fails(cloud: Cloud,
 
 MISSING: list[tuple[str, str]] = [
     ("KILL_SWITCH", "Detect"),
-    ("PATTERNS_TABLE", "Analyze"),
+    ("PATTERNS_TABLE", "Detect"),
     ("SNAPSHOTS_TABLE", "Plan"),
     ("COOLDOWN_MINUTES", "StoreMetrics"),
 ]

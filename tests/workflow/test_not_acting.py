@@ -18,6 +18,7 @@ EVENT = overwriting(HOST.id, 2)
 AGAIN = overwriting(HOST.id, 3, eventID="another")
 OURS = {**actors()["AssumedRole"], "sessionContext": {"sessionIssuer": {"arn": RECOVERY_ROLE}}}
 TO_COUNTING = ["Detect", "CheckBlocked", "StoreMetrics", "Done"]
+TOLD = ["Detect", "CheckBlocked", "Notify", "StoreMetrics", "Done"]
 
 BLOCKED: list[tuple[str, Json]] = [
     ("UNMANAGED", overwriting("/app/unmanaged", 2)),
@@ -39,9 +40,10 @@ def _host(cloud: Cloud) -> None:
 @pytest.mark.parametrize(("outcome", "event"), BLOCKED)
 def test_what_a_guard_blocks_is_counted_by_its_name(machine: Machine, outcome: str, event: Json) -> None:
     run = machine.run(event)
-    assert (run.status, run.outcome, run.states) == ("SUCCEEDED", outcome, TO_COUNTING)
+    assert (run.status, run.outcome) == ("SUCCEEDED", outcome)
+    assert run.states == (TOLD if outcome == "STORM" else TO_COUNTING)
     assert incident(run.incident_id)["blocked"]["reason"] == outcome
-    assert (values(HOST), messages(), sessions()) == (["good", "bad"], [], [])
+    assert (values(HOST), len(messages()), sessions()) == (["good", "bad"], outcome == "STORM", [])
 
 
 def test_the_same_event_again_is_a_duplicate(machine: Machine) -> None:
@@ -151,3 +153,28 @@ def test_the_switch_put_on_while_a_person_thinks_holds_the_recovery_back(cloud: 
     assert (run.status, run.outcome, instance_state(one)) == ("SUCCEEDED", "KILL_SWITCH", "stopped")
     assert "KILL_SWITCH" in messages()[-1][0]
     assert lock(one.arn) == {}
+
+
+def test_what_was_healed_too_often_is_left_to_a_person_and_told_once(cloud: Cloud, machine: Machine) -> None:
+    cloud.set(COOLDOWN_MINUTES="0")
+    cloud.set_policy(limits={"recurring": {"times": 2, "hours": 24}})
+    outcomes = []
+    for again in range(4):
+        if again:
+            put_value(HOST, "bad")
+        outcomes.append(machine.run(overwriting(HOST.id, len(values(HOST)), eventID=str(again))).outcome)
+    assert outcomes == ["VERIFIED", "VERIFIED", "RECURRING", "RECURRING"]
+    (told,) = [body for subject, body in messages() if "RECURRING" in subject]
+    assert "ssm_parameter_overwritten" in told
+    assert "healed or failed 2 times within 24 h" in told
+    assert values(HOST)[-1] == "bad"
+
+
+def test_of_a_storm_one_message_is_sent_and_nothing_more_is_healed(cloud: Cloud, machine: Machine) -> None:
+    cloud.set(STORM_INCIDENTS="1", BURST="9")
+    hosts = [parameter(f"/app/{number}", "good", "bad") for number in range(4)]
+    runs = [machine.run(overwriting(one.id, 2)) for one in hosts]
+    assert [run.outcome for run in runs] == ["VERIFIED", "STORM", "STORM", "STORM"]
+    assert [run.states for run in runs[1:]] == [TOLD, TO_COUNTING, TO_COUNTING]
+    assert [values(one)[-1] for one in hosts] == ["good", "bad", "bad", "bad"]
+    assert len([subject for subject, _ in messages() if "STORM" in subject]) == 1
