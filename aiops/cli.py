@@ -40,7 +40,7 @@ OPTIONS: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "p
 main = typer.Typer(cls=Commands, help="A self-healing agent for AWS resources.", **OPTIONS)
 policy = typer.Typer(help="policy.yaml: what the agent may do.", **OPTIONS)
 main.add_typer(policy, name="policy")
-anomalies = typer.Typer(help="What is unusual in a log or a series.", **OPTIONS)
+anomalies = typer.Typer(help="What is unusual in a log or a metric, by the detectors that are deployed.", **OPTIONS)
 main.add_typer(anomalies, name="anomalies")
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="An incident's id, or as much of its beginning as is unique.")]
@@ -195,6 +195,22 @@ def logs(
         raise BadInput("--group-by: needs a --baseline of normal groups to compare with")
     else:
         by_group(file, baseline, group_by)
+
+
+@anomalies.command()
+def metric(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV with the columns timestamp and value.")],
+    name: Annotated[str, typer.Option(help="The metric's name, for the severity: CPUUtilization.")] = "",
+    plot: Annotated[Path | None, typer.Option(metavar="PNG", help="Draw the series with its anomalies.")] = None,
+    state: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Go on from what was learned, and keep it; remove it to reset.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge each row of a metric from it and earlier ones: CSV timestamp,value,score,anomalous."""
+    from aiops.metric_anomalies import show
+
+    show(file, metric=name, plot=plot, state=state, as_json=as_json)
 
 
 @policy.command()

@@ -45,7 +45,7 @@ def context(facts: Json) -> str:
     """One of CONTEXTS, by the metrics behind the alarm; empty when they are none of ours or not all alike."""
     if unclear(facts):
         return ""
-    found = {_context(name) for name in _names(facts)}
+    found = {metric_context(name) for name in _names(facts)}
     return found.pop() if len(found) == 1 else ""
 
 
@@ -92,7 +92,8 @@ def rings(facts: Json) -> bool:
     return _object(facts.get("state")).get("value") == "ALARM"
 
 
-def _context(metric: str) -> str:
+def metric_context(metric: str) -> str:
+    """One of CONTEXTS, by the name of a metric; empty when it is none of ours."""
     return next((found for pattern, found in _METRICS if fnmatchcase(metric.lower(), pattern)), "")
 
 
