@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from aiops.demo.code import Code
 from aiops.demo.hosts import Alarm, Group
 from aiops.demo.stage import ALL_BLOCKED, Execution, ScenarioError, Stage, bucket_policy, ssh_from
 from aiops.engine import ACCOUNT, REGION
@@ -381,6 +382,23 @@ def narrowed(stage: Stage) -> Iterator[Execution]:
     stage.told("VERIFIED", f"without {other}")
 
 
+def redeployed(stage: Stage) -> Iterator[Execution]:
+    bucket = stage.bucket(blocked=False)
+    stage.forget(f"arn:aws:s3:::{bucket}")
+    policy, code = json.loads(stage.s3.get_bucket_policy(Bucket=bucket)["Policy"]), Code(stage, bucket)
+    code.says(policy, ["delete", "create"])
+    stage.s3.put_bucket_policy(Bucket=bucket, Policy=bucket_policy(bucket, "*"))
+    stage.answer(stage.running(bucket, OPEN, "RequestReview"), "approve")
+    refused = ended(stage.executions(bucket, OPEN)[0], "NotHealed", status="FAILED")
+    yield refused
+    stage.told("FAILED", bucket, "aws_s3_bucket_policy.data: delete, create")
+    code.says(policy, ["update"])
+    stage.rerun(refused)
+    yield ended(stage.executions(bucket, OPEN)[0], "VERIFIED")
+    after = json.loads(stage.s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    must(after == policy, f"{bucket} has the policy of the code")
+
+
 def denied(stage: Stage) -> Iterator[Execution]:
     instance, waiting = _waiting(stage)
     stage.answer(waiting, "deny")
@@ -558,6 +576,13 @@ SCENARIOS = (
         "VERIFIED",
     ),
     Scenario("denied", "a person is asked and says no", denied, f"{REVIEWED} Notify StoreMetrics", "DENIED"),
+    Scenario(
+        "redeployed",
+        "an unknown bucket is opened; a plan of its user's code that would replace is refused, a mended one heals",
+        redeployed,
+        f"{REVIEWED} Recover Undo Undo Recover Verify Notify StoreMetrics",
+        "VERIFIED",
+    ),
     Scenario("switched_off", "the kill switch is on", switched_off, BLOCKED, "KILL_SWITCH"),
     Scenario(
         "undone",

@@ -453,6 +453,10 @@ class Stage:
         self.iam.put_role_policy(RoleName=role, PolicyName="demo", PolicyDocument=documents[1])
         return self.engine.client(service, role=role)
 
+    def forget(self, arn: str) -> None:
+        """The agent knows no good state of the resource any more."""
+        self.dynamo.delete_item(TableName="aiops-snapshots", Key={"resource_arn": {"S": arn}})
+
     def answer(self, execution: Execution, answer: str, *options: str) -> None:
         """What `aiops approve` and `aiops deny` do."""
         self._command(answer, self.incident(execution)["incident_id"]["S"], *options)

@@ -11,6 +11,7 @@ from ministack.services import stepfunctions
 from aiops.engine import (
     alarms,
     asynchronous,
+    builds,
     bus,
     databases,
     executions,
@@ -29,16 +30,19 @@ from aiops.engine import (
     workers,
 )
 from aiops.engine.environment import ACCOUNT, REGION
+from aiops.engine.identities import role_session
 
 __all__ = [
     "application",
     "asynchronous",
+    "builds",
     "databases",
     "executions",
     "lambda_errors",
     "models",
     "permissions",
     "redrive",
+    "role_session",
     "states",
     "tables",
     "tags",
@@ -70,6 +74,7 @@ def reset(*, wait_scale: float = 0.0) -> None:
     app._reset_all_state()
     lambda_runtime.reset()
     workers.end_all()
+    builds.end_all()
     models.script = None
     alarms.last.clear()
     instances.impaired.clear()
@@ -97,16 +102,3 @@ def throttle(table: str, throttled: bool) -> None:
 
 def hang(instance_id: str) -> None:
     instances.hung.add(instance_id)
-
-
-def role_session(role: str) -> tuple[str, str, str]:
-    """Access key, secret and token of a session of the role, without asking its trust policy."""
-    with request_scope(ACCOUNT, REGION):
-        session = lambda_runtime.execution_credentials(
-            {
-                "FunctionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{role}"[:140],
-                "FunctionName": "engine",
-                "Role": f"arn:aws:iam::{ACCOUNT}:role/{role}",
-            }
-        )
-    return session["AWS_ACCESS_KEY_ID"], session["AWS_SECRET_ACCESS_KEY"], session["AWS_SESSION_TOKEN"]

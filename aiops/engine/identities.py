@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
+from ministack.core import lambda_runtime
 from ministack.core.iam_evaluator import CredentialResolutionError, caller_arn, resolve_credential
+from ministack.core.responses import request_scope
 from ministack.core.router import extract_access_key_id
 from ministack.services import iam, sts
 
+from aiops.engine.environment import ACCOUNT, REGION
 from aiops.engine.permissions import may_set_source_identity
 from aiops.engine.wrap import wraps_function
 
@@ -77,3 +80,16 @@ def user_identity(access_key: str) -> dict[str, Any] | None:
     if session.get("SourceIdentity"):
         context["sourceIdentity"] = session["SourceIdentity"]
     return {**identity, "principalId": f"{role['RoleId']}:{session_name}", "sessionContext": context}
+
+
+def role_session(role: str) -> tuple[str, str, str]:
+    """Access key, secret and token of a session of the role, without asking its trust policy."""
+    with request_scope(ACCOUNT, REGION):
+        session = lambda_runtime.execution_credentials(
+            {
+                "FunctionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{role}"[:140],
+                "FunctionName": "engine",
+                "Role": f"arn:aws:iam::{ACCOUNT}:role/{role}",
+            }
+        )
+    return session["AWS_ACCESS_KEY_ID"], session["AWS_SECRET_ACCESS_KEY"], session["AWS_SESSION_TOKEN"]

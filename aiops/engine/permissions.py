@@ -38,6 +38,10 @@ def _resource_arn(original: Any, service: str, *request: Any) -> str:
         return str(group["AutoScalingGroupARN"])
     if service in _TAGGED and (named := _TAGGED[service].search(request[3].decode(errors="replace"))):
         return named[0]
+    if service == "logs" and (stream := json.loads(request[3] or b"{}").get("logStreamName")):
+        return f"{original(service, *request)}:log-stream:{stream}"
+    if service == "cloudformation" and str(original(service, *request)) == "*":
+        return f"arn:aws:cloudformation:{get_region()}:{get_account_id()}:stack/*/*"
     if service != "ec2":
         return str(original(service, *request))
     if _describes_all(parameters):

@@ -34,10 +34,6 @@ class Defined:
     kind: ModuleType
     way: ModuleType
 
-    @property
-    def DEADLINE(self) -> int:
-        return int(self.kind.DEADLINE)
-
     def snapshot(self, aws: Aws, name: str) -> Json | None:
         state: Json | None = self.kind.snapshot(aws, name)
         return state

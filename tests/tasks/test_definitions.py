@@ -11,9 +11,10 @@ from published import ACCOUNT, REGION, Json, on_bucket
 
 from tasks import restore, verify
 from tasks.domain.errors import NotRecovered, StillRestoring
+from tasks.domain.knowledge.s3 import BUCKET
 from tasks.domain.payload import Incident, Resource, Step, load
 from tasks.domain.session import batches
-from tasks.resources import actions, defined
+from tasks.resources import actions, defined, module
 from tasks.runtime.clients import client
 
 OPEN, OWN = policy_of("data", principal="*"), policy_of("data")
@@ -69,12 +70,12 @@ def test_the_session_reaches_the_project_and_looks_at_the_resource(payload: Json
         "codebuild:ListBuildsForProject",
         "codebuild:StartBuild",
     ]
-    assert all(one.startswith("s3:Get") for one in allowed["arn:aws:s3:::data"])
+    assert set(allowed["arn:aws:s3:::data"]) <= module(BUCKET).READS.keys()
 
 
 def test_what_is_as_it_was_found_is_not_healthy(cloud: Cloud, payload: Json) -> None:
     before = {"action": "redeploy", "before": payload["plan"]["steps"][0]["seen"], "after": {}}
-    late = {**payload, "recovery": {"restored_at": 0, "steps": [before]}}
+    late = {**payload, "recovery": {"began_at": 0, "restored_at": 0, "steps": [before]}}
     with pytest.raises(NotRecovered, match="left it as it was found"):
         call(verify.handler, late)
     put(OWN)
@@ -99,7 +100,7 @@ def test_a_good_state_if_there_is_one_judges_the_result(project: str) -> None:
 
 @pytest.mark.parametrize("name", ["app/0a1b2c3d-0000-1111-2222-333344445555", "*"])
 def test_a_revert_may_touch_that_stack_by_our_change_sets_alone(payload: Json, name: str) -> None:
-    one = Resource("AWS::S3::Bucket", "data", "arn:aws:s3:::data", "auto")
+    one = Resource(BUCKET, "data", "arn:aws:s3:::data", "auto")
     step = Step(one, "revert_drift", "none", disruptive=True, data_risk=False, target={"stack": name})
     ((text, _),) = batches(load(Incident, payload["incident"]), [step], actions, undo=False)
     found = [one for one in json.loads(text)["Statement"] if "cloudformation:" in str(one["Action"])]
