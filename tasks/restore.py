@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tasks.domain import guards
-from tasks.domain.errors import PlanChanged
+from tasks.domain.errors import PlanChanged, StillRestoring
 from tasks.domain.guards import Block
 from tasks.domain.outcome import RESTORED
 from tasks.domain.payload import Incident, Json, Plan, Step, load
 from tasks.domain.planning import denied, plan_hash
-from tasks.resources import Aws
+from tasks.resources import Aws, actions
 from tasks.resources.defined import acting
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
@@ -71,6 +71,8 @@ def _ensure(env: Environment, event: Json, number: int, step: Step, aws: Aws) ->
         before = kind.snapshot(aws, step.resource.id)
         if _surprised(event, number, step, before):
             raise PlanChanged(f"{step.resource.id} changed after the plan was made")
+        if not kind.reached(step.target, before):
+            _be_patient(env, event, number, step)
         record = {"phase": steps.PENDING, "before": before, "after": None, "begun_at": time.time()}
         steps.write(dynamo, env.claims_table, *key, **record, now=int(time.time()))
     if record["phase"] == steps.PENDING:
@@ -81,6 +83,15 @@ def _ensure(env: Environment, event: Json, number: int, step: Step, aws: Aws) ->
         logger.info("step done", extra={"action": step.action, "resource": step.resource.arn})
     told = {key: record[key] for key in ("before", "after", "begun_at")}
     return {"action": step.action, "resource": step.resource.arn, **told}
+
+
+def _be_patient(env: Environment, event: Json, number: int, step: Step) -> None:
+    """StillRestoring while the step before may yet make this one needless."""
+    patience = actions(step.resource.type)[step.action].patience
+    key = (event["execution"], event["attempt"], number - 1)
+    earlier = steps.read(client("dynamodb"), env.claims_table, *key) if patience else None
+    if earlier and time.time() < earlier["begun_at"] + patience:
+        raise StillRestoring(f"{step.resource.id} may do without {step.action}")
 
 
 def _surprised(event: Json, number: int, step: Step, before: Json | None) -> bool:

@@ -60,12 +60,14 @@ class Context:
 class Cloud:
     """`trail` is what CloudTrail knows; `executions` what DescribeExecution says of an ARN, beyond moto's own answer.
 
+    `health` are the instances that AWS Health tells of; None without a support plan.
     `waits` are the seconds that the machine waited between retries; `on_wait` is called instead of sleeping.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         self.trail: list[Json] = []
         self.executions: dict[str, Json] = {}
+        self.health: list[str] | None = None
         self.waits: list[float] = []
         self.on_wait: Callable[[], Any] = lambda: None
         self._numbers = count(1)

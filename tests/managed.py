@@ -64,21 +64,21 @@ def put_into_state(one: Resource, name: str) -> None:
     ec2_backends[ACCOUNT][REGION].get_instance(one.id)._state.name = name
 
 
-def unreachable(monkeypatch: pytest.MonkeyPatch, one: Resource, *, system: str = "ok") -> None:
-    """Let the guest fail its status check until it is rebooted, which moto's never do; `system` is the host's check."""
-    failing, reboot = {one.id}, Instance.reboot
+def unreachable(monkeypatch: pytest.MonkeyPatch, one: Resource, *, system: str = "ok", until: str = "reboot") -> None:
+    """Let the guest fail its status check, which moto's never do, until `reboot` or `stop`; `system` is the host's."""
+    failing, mends = {one.id}, getattr(Instance, until)
     fine: dict[str, Any] = {"Status": "ok"}
 
-    def answers_again(self: Instance) -> None:
+    def answers_again(self: Instance, *args: Any, **kwargs: Any) -> Any:
         failing.discard(self.id)
-        reboot(self)
+        return mends(self, *args, **kwargs)
 
     def check(status: str) -> property:
         return property(lambda self: {"Status": status} if self.id in failing else fine)
 
     monkeypatch.setattr(Instance, "instance_status", check("impaired"))
     monkeypatch.setattr(Instance, "system_status", check(system))
-    monkeypatch.setattr(Instance, "reboot", answers_again)
+    monkeypatch.setattr(Instance, until, answers_again)
 
 
 def parameter(name: str, *values: str, autonomy: str = "auto", **settings: Any) -> Resource:

@@ -12,6 +12,7 @@ import pytest
 from cloud import Cloud, Context
 from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.cloudtrail.responses import CloudTrailResponse
+from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.responses import ActionResult
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Backup, Table
@@ -34,12 +35,13 @@ Handlers = Mapping[str, Callable[[Json, Any], Json]]
 def fill(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> None:
     """Evaluate JSONata, wait without sleeping, know redrives, CloudTrail's records and backups of deleted tables.
 
-    Transactions are kept apart.
+    AWS Health is there, and transactions are kept apart.
     """
     monkeypatch.setattr(expressions, "_eval_jsonata", lambda text: jsonata.Jsonata(text).evaluate(None))
     monkeypatch.setattr(retrier_decl, "time", SimpleNamespace(sleep=cloud.wait))
     monkeypatch.setattr(StepFunctionResponse, "describe_execution", _describing(cloud))
     monkeypatch.setattr(CloudTrailResponse, "lookup_events", _looking_up(cloud), raising=False)
+    monkeypatch.setattr(BotocoreStubber, "process_request", _with_health(cloud))
     monkeypatch.setattr(DynamoDBBackend, "delete_table", _keeping_a_backup(DynamoDBBackend.delete_table))
     monkeypatch.setattr(DynamoHandler, "call_action", _one_at_a_time(DynamoHandler.call_action))
 
@@ -59,6 +61,21 @@ def run_lambdas(monkeypatch: pytest.MonkeyPatch, handlers: Handlers) -> None:
     monkeypatch.setattr(StepFunctionsParserBackend, "_validate_definition", staticmethod(lambda definition: None))
     made = cache(boto_client_for)
     monkeypatch.setattr(lambda_eval_utils, "boto_client_for", lambda region, service, **_: made(region, service))
+
+
+def _with_health(cloud: Cloud) -> Callable[[BotocoreStubber, Any], Any]:
+    """AWS Health tells its events to those who have a support plan, of the resources that they ask for."""
+    original = BotocoreStubber.process_request
+
+    def process_request(self: BotocoreStubber, request: Any) -> Any:
+        if "health" not in request.url:
+            return original(self, request)
+        if cloud.health is None:
+            return 400, {}, json.dumps({"__type": "SubscriptionRequiredException"})
+        asked = json.loads(request.body)["filter"]["entityValues"]
+        return 200, {}, json.dumps({"events": [{"arn": one} for one in cloud.health if one in asked]})
+
+    return process_request
 
 
 def _describing(cloud: Cloud) -> Callable[[StepFunctionResponse], ActionResult]:

@@ -92,7 +92,6 @@ def hung(stage: Stage) -> Iterator[Execution]:
     instance = stage.instance()
     stage.engine.hang(instance)
     stage.invoke("TakeSnapshots")
-    stage.invoke("TakeSnapshots")
     yield ended(stage.executions(instance, "Drift")[0], "VERIFIED")
     must(stage.checks(instance) == ["ok", "ok"], f"{instance} answers again")
 

@@ -9,6 +9,7 @@ from ministack.core.responses import request_scope
 from ministack.services import stepfunctions
 
 from aiops.engine import (
+    absent,
     alarms,
     asynchronous,
     builds,
@@ -33,6 +34,7 @@ from aiops.engine.environment import ACCOUNT, REGION
 from aiops.engine.identities import role_session
 
 __all__ = [
+    "absent",
     "application",
     "asynchronous",
     "builds",

@@ -30,7 +30,8 @@ class Action:
     """What a resource module can do. `undo` is the action that takes it back, or none (closes an exposure, creates).
 
     `recreates` says that it answers a resource that is gone. `then` names the actions that must follow on the same
-    resource: settings that the action alone does not bring back. `unknown` says what is missing when it has no target.
+    resource: settings that the action alone does not bring back, or the next thing to try. `patience`: for so many
+    seconds it waits for what came before it to make it needless. `unknown` says what is missing when it has no target.
     `settle`: seconds that the resource must stay healthy before it counts as healed, where it may fail once more.
     """
 
@@ -41,6 +42,7 @@ class Action:
     data_risk: bool = False
     recreates: bool = False
     then: tuple[str, ...] = ()
+    patience: int = 0
     unknown: str = "no good state of {id} is known"
     settle: float = 0.0
 

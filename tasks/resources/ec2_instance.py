@@ -1,5 +1,6 @@
-"""EC2 instances: a stopped one is started, one that does not answer is rebooted, a terminated one is replaced
-(docs.aws.amazon.com/AWSEC2, "Instance state changes", "Status checks for Amazon EC2 instances").
+"""EC2 instances: a stopped one is started, a terminated one is replaced, one that does not answer is rebooted and,
+if that does not help, stopped and started, which moves it to another host
+(docs.aws.amazon.com/AWSEC2, "Instance state changes", "Stop and start Amazon EC2 instances").
 
 The state of a terminated instance is that of its replacement, once there is one.
 """
@@ -10,9 +11,10 @@ from tasks.domain.errors import NotRecovered, StillRestoring
 from tasks.domain.knowledge.ec2 import IMPAIRED, STOPPED
 from tasks.domain.payload import Json, Step
 from tasks.resources import Aws
+from tasks.resources.ec2_health import status, unreachable
 from tasks.resources.ec2_instance_actions import ACTIONS as ACTIONS
 from tasks.resources.ec2_instance_actions import READS as READS
-from tasks.resources.ec2_replacement import address_of, associate, find, replace, settings
+from tasks.resources.ec2_replacement import address_of, associate, find, replace, settings, stop_loses
 
 # Two status checks take one to three minutes after a start.
 DEADLINE = 900
@@ -35,10 +37,14 @@ def snapshot(aws: Aws, instance_id: str) -> Json | None:
     name, state = instance["InstanceId"], _SETTLED[instance["State"]["Name"]]
     return {
         "state": state,
-        "impaired": state == "running" and _unreachable(ec2, name),
+        "impaired": state == "running" and unreachable(aws, name),
         "address": address_of(ec2, name),
         # What a replacement would need in its turn is remembered under its own id.
-        **({"replaced_by": name} if replaced else {"launch": settings(aws, instance)}),
+        **(
+            {"replaced_by": name}
+            if replaced
+            else {"launch": settings(aws, instance), "stop_loses": stop_loses(ec2, instance)}
+        ),
     }
 
 
@@ -52,12 +58,17 @@ def issue(good: Json, now: Json) -> tuple[str, str] | None:
 
 
 def target(action: str, good: Json | None, facts: Json) -> Json | None:
-    """To be replaced, an instance must be known from its last good snapshot and not be somebody else's to replace."""
+    """To be replaced, an instance must be known from its last good snapshot and not be somebody else's to replace.
+
+    To be stopped, it must be known to lose nothing by that.
+    """
     if action == "associate_address":
         return {"address": good["address"]} if good and good.get("address") else None
     if action == "replace_instance":
         return good.get("launch") if good else None
-    return {"state": "running"} | ({"impaired": False} if action == "reboot_instance" else {})
+    if action == "restart_instance" and not (good and good.get("launch") and good.get("stop_loses") == []):
+        return None
+    return {"state": "running"} | ({} if action == "start_instance" else {"impaired": False})
 
 
 def reached(target: Json, now: Json | None) -> bool:
@@ -74,20 +85,25 @@ def restore(aws: Aws, step: Step) -> None:
     elif step.action == "associate_address":
         associate(aws("ec2"), step.resource.id, step.target["address"])
     else:
-        _start_or_reboot(aws("ec2"), step.resource.id, step.action)
+        _run(aws, step.resource.id, step.action)
 
 
-def _start_or_reboot(ec2: Any, name: str, action: str) -> None:
+def _run(aws: Aws, name: str, action: str) -> None:
+    ec2 = aws("ec2")
     instance = _describe(ec2, name)
     state = instance["State"]["Name"] if instance else "gone"
     if state not in _SETTLED:
         raise NotRecovered(f"{name} is {state} and cannot be started")
     if action == "reboot_instance":
-        if state == "running" and _unreachable(ec2, name):
+        if state == "running" and unreachable(aws, name):
             ec2.reboot_instances(InstanceIds=[name])
-    elif state == "stopping":
+        return
+    if action == "restart_instance" and state == "running" and unreachable(aws, name):
+        ec2.stop_instances(InstanceIds=[name])
+        state = "stopping"
+    if state == "stopping":
         raise StillRestoring(f"{name} is still stopping")
-    elif state == "stopped":
+    if state == "stopped":
         ec2.start_instances(InstanceIds=[name])
 
 
@@ -99,7 +115,7 @@ def verify(aws: Aws, step: Step, after: Json) -> str:
         if now is None or not reached(step.target, now):
             return "the replacement is not there" if now is None else "the replacement is without the address"
         name = now.get("replaced_by", name)
-    one = _status(aws("ec2"), name)
+    one = status(aws("ec2"), name)
     if one is None:
         return "the instance is gone"
     if one["InstanceState"]["Name"] != "running":
@@ -119,19 +135,6 @@ def called(aws: Aws, instance_id: str, facts: Json) -> bool:
     """Whether a caller stopped it, so that the CloudTrail event of the call tells more than this one."""
     instance = _describe(aws("ec2"), instance_id)
     return bool(instance) and instance.get("StateReason", {}).get("Code") == CALLED
-
-
-def _unreachable(ec2: Any, name: str) -> bool:
-    """Whether the guest alone fails its check: a failing system check is for EC2's own recovery, and EC2's to mend."""
-    one = _status(ec2, name)
-    if one is None:
-        return False
-    return bool(one["InstanceStatus"]["Status"] == "impaired" and one["SystemStatus"]["Status"] == "ok")
-
-
-def _status(ec2: Any, name: str) -> Any:
-    found = ec2.describe_instance_status(InstanceIds=[name], IncludeAllInstances=True)["InstanceStatuses"]
-    return found[0] if found else None
 
 
 def _describe(ec2: Any, instance_id: str) -> Any:

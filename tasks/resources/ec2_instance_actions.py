@@ -9,6 +9,8 @@ READS = {
     "ec2:DescribeInstances": "*",
     "ec2:DescribeInstanceStatus": "*",
     "ec2:DescribeAddresses": "*",
+    "ec2:DescribeInstanceTypes": "*",
+    "health:DescribeEvents": "*",
     "ec2:DescribeInstanceAttribute": ARNS[INSTANCE],
     "iam:GetInstanceProfile": "arn:{partition}:iam::{account}:instance-profile/*",
 }
@@ -56,6 +58,19 @@ ACTIONS = {
         undo="none",
         permissions=(Permission("ec2:RebootInstances", ARNS[INSTANCE], tagged=True), *LOOK),
         disruptive=True,
+        then=("restart_instance",),
+        settle=SETTLE,
+    ),
+    # Checks run every minute, and a guest takes its time to come up.
+    "restart_instance": Action(
+        undo="none",
+        permissions=(
+            *(Permission(f"ec2:{name}Instances", ARNS[INSTANCE], tagged=True) for name in ("Start", "Stop")),
+            *LOOK,
+            GRANT,
+        ),
+        disruptive=True,
+        patience=300,
         settle=SETTLE,
     ),
     "replace_instance": Action(

@@ -43,6 +43,22 @@ def settings(aws: Aws, instance: Any) -> Json | None:
     return {key: value for key, value in known.items() if value}
 
 
+def stop_loses(ec2: Any, instance: Any) -> list[str]:
+    """What stopping the instance would take from it for good: data on instance store, an address that is not its own.
+
+    An unknown instance type counts as one with instance store.
+    """
+    name = instance["InstanceType"]
+    found = ec2.describe_instance_types(Filters=[{"Name": "instance-type", "Values": [name]}])["InstanceTypes"]
+    local = [one.get("InstanceStorageSupported", True) for one in found if one["InstanceType"] == name]
+    public = instance.get("PublicIpAddress") and not address_of(ec2, instance["InstanceId"])
+    losses = {
+        "instance store": instance.get("RootDeviceType") == "instance-store" or local != [False],
+        "public address": public,
+    }
+    return [what for what, lost in losses.items() if lost]
+
+
 def find(ec2: Any, replaced: str) -> Any:
     """The instance that replaces another, None while there is none."""
     filters = [

@@ -76,7 +76,7 @@ LAUNCHED = {
         )
     ),
 }
-LISTINGS = ("dynamodb:ListBackups", "ssm:DescribeParameters")
+LISTINGS = ("dynamodb:ListBackups", "ssm:DescribeParameters", "health:DescribeEvents")
 STEPS = [(kind, action) for kind in NAMES for action in resources.module(kind).ACTIONS]
 
 

@@ -26,12 +26,17 @@ EVERYWHERE = {
             "DescribeInstances",
             "DescribeInstanceStatus",
             "DescribeAddresses",
+            "DescribeInstanceTypes",
             "DescribeSecurityGroups",
         )
     },
     **{
         (f"aiops-{name}", "autoscaling:DescribeAutoScalingGroups"): "Auto Scaling's describe calls know no resources"
         for name in ("Detect", "Plan", "Verify", "TakeSnapshots", RECOVERY.removeprefix("aiops-"))
+    },
+    **{
+        (f"aiops-{name}", "health:DescribeEvents"): "AWS Health's events are asked for by what they affect"
+        for name in ("Plan", "Verify", "TakeSnapshots", RECOVERY.removeprefix("aiops-"))
     },
     (RECOVERY, "dynamodb:ListBackups"): "backups are listed for the account",
     **{

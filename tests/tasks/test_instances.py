@@ -11,6 +11,7 @@ from tasks.domain.errors import NotRecovered, StillRestoring
 from tasks.domain.knowledge.ec2 import INSTANCE
 from tasks.domain.payload import Resource, Step
 from tasks.resources import ec2_instance as kind
+from tasks.resources.ec2_replacement import stop_loses
 from tasks.runtime.clients import client
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -101,6 +102,71 @@ def test_a_host_that_fails_is_left_to_ec2s_own_recovery(monkeypatch: pytest.Monk
     one = instance(stopped=False)
     unreachable(monkeypatch, one, system="impaired")
     assert state(one) == RUNNING
+
+
+def test_what_aws_itself_works_on_is_left_to_it(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = instance(stopped=False)
+    unreachable(monkeypatch, one)
+    cloud.health = ["i-another"]
+    assert state(one)["impaired"]
+    cloud.health = [one.id]
+    assert not state(one)["impaired"]
+    kind.restore(client, step(one, "reboot_instance"))
+    cloud.health = []
+    assert state(one)["impaired"]
+
+
+@pytest.mark.parametrize(("description", "impaired"), [("The instance is retiring", False), ("[Completed] It", True)])
+def test_an_instance_with_a_scheduled_event_is_left_to_ec2(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, description: str, impaired: bool
+) -> None:
+    one = instance(stopped=False)
+    unreachable(monkeypatch, one)
+
+    def schedule(parsed: Json, **_: Any) -> None:
+        for status in parsed["InstanceStatuses"]:
+            status["Events"] = [{"Code": "instance-retirement", "Description": description}]
+
+    cloud.interfere("ec2", "after-call.ec2.DescribeInstanceStatus", schedule)
+    assert state(one)["impaired"] == impaired
+
+
+def test_a_guest_that_no_reboot_helps_is_stopped_and_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = instance(stopped=False)
+    good = kind.snapshot(client, one.id)
+    assert good is not None
+    target = kind.target("restart_instance", {**good, "stop_loses": []}, {})
+    restart = Step(one, "restart_instance", "none", True, False, target or {})
+    unreachable(monkeypatch, one, until="stop")
+    with pytest.raises(StillRestoring, match="still stopping"):
+        kind.restore(client, restart)
+    assert instance_state(one) == "stopped"
+    for _ in range(2):
+        kind.restore(client, restart)
+    assert instance_state(one) == "running"
+    assert kind.reached(restart.target, kind.snapshot(client, one.id))
+
+
+@pytest.mark.parametrize("change", [{"stop_loses": ["instance store"]}, {"launch": None}, {"stop_loses": None}])
+def test_an_instance_that_a_stop_takes_something_from_is_never_stopped(change: Json) -> None:
+    """Nor is one that others look after, or of which it is not known."""
+    good = kind.snapshot(client, instance(stopped=False).id)
+    assert good is not None
+    assert kind.target("restart_instance", {**good, "stop_loses": []}, {}) is not None
+    assert kind.target("restart_instance", {**good, **change}, {}) is None
+    assert kind.target("restart_instance", None, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "loses"), [("t3.micro", []), ("i3.large", ["instance store"]), ("none.such", ["instance store"])]
+)
+def test_what_a_stop_would_lose_is_known_beforehand(instance_type: str, loses: list[str]) -> None:
+    described = {"InstanceId": "i-1", "InstanceType": instance_type, "RootDeviceType": "ebs"}
+    assert stop_loses(client("ec2"), described) == loses
+    rooted = {**described, "RootDeviceType": "instance-store"}
+    assert stop_loses(client("ec2"), rooted) == ["instance store"]
+    public = {**described, "PublicIpAddress": "203.0.113.10"}
+    assert stop_loses(client("ec2"), public) == [*loses, "public address"]
 
 
 def test_a_guest_that_does_not_answer_is_rebooted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,18 +5,19 @@ from typing import Any
 
 import pytest
 from by_hand import call, detected, planned
-from cloud import CLAIMS, RECOVERY_ROLE, Cloud
+from cloud import CLAIMS, RECOVERY_ROLE, SNAPSHOTS, Cloud
 from left_behind import incident, lock, sessions
-from managed import instance, instance_state, parameter, put_into_state, put_value, resource, values
+from managed import instance, instance_state, parameter, put_into_state, put_value, resource, unreachable, values
 from published import ACCOUNT, REGION, Json, changed, overwriting, stopping
 
 from tasks import restore
 from tasks.domain.errors import NotRecovered, PlanChanged, StillRestoring
+from tasks.domain.knowledge.ec2 import INSTANCE
 from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.domain.payload import Plan, load
 from tasks.domain.planning import plan_hash
 from tasks.runtime.clients import client
-from tasks.store import steps
+from tasks.store import snapshots, steps
 
 HOST = resource(PARAMETER, "/app/host")
 STEP = ("plan", "steps")
@@ -64,6 +65,30 @@ def test_a_step_that_broke_off_after_its_change_is_finished_and_not_repeated(pay
     (step,) = restored(payload)["steps"]
     assert (step["before"]["version"], step["after"]["version"]) == (2, 3)
     assert values(HOST) == ["good", "bad", "good"]
+
+
+def test_the_next_thing_is_tried_only_when_what_came_before_had_its_time(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reboot that does not help is followed by a stop and a start, one that helps by nothing."""
+    one = instance(stopped=False)
+    good = {"state": "running", "impaired": False, "launch": {"image": "ami-1"}, "stop_loses": []}
+    snapshots.write(client("dynamodb"), SNAPSHOTS, one, good, taken_at="")
+    unreachable(monkeypatch, one, until="stop")
+    drifted = {"resource": {"type": INSTANCE, "id": one.id}, "issue": "ec2_instance_impaired", "digest": "d"}
+    event = {**stopping(), "source": "aiops", "detail-type": "Drift", "detail": drifted}
+    payload = planned(cloud, event)
+    assert [step["action"] for step in payload["plan"]["steps"]] == ["reboot_instance", "restart_instance"]
+    with pytest.raises(StillRestoring, match="may do without restart_instance"):
+        restored(payload)
+    assert instance_state(one) == "running"
+    done = steps.read(client("dynamodb"), CLAIMS, payload["execution"], 0, 0)
+    assert done
+    record = {key: done[key] for key in ("phase", "before", "after")}
+    steps.write(client("dynamodb"), CLAIMS, payload["execution"], 0, 0, **record, begun_at=0.0, now=0)
+    with pytest.raises(StillRestoring, match="still stopping"):
+        restored(payload)
+    assert [step["after"]["impaired"] for step in restored(payload)["steps"]] == [True, False]
 
 
 def test_it_resumes_at_the_first_unfinished_step(cloud: Cloud) -> None:
