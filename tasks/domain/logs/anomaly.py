@@ -11,12 +11,16 @@ ORDER = "changed order"
 
 @dataclass(frozen=True)
 class Anomaly:
-    """`score` is the surprise: -log10 of how probable it is in normal operation, at most 10."""
+    """`score` is the surprise: -log10 of how probable it is in normal operation, at most 10.
+
+    `less` says that there is less of something than usual.
+    """
 
     kind: str
     score: float
     reason: str
     pattern: str = ""
+    less: bool = False
 
 
 def severity(score: float) -> int:

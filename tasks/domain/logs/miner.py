@@ -81,6 +81,10 @@ class Miner:
         template = _render(tokens, self._texts[root])
         return Pattern(self._ids.get(root) or hashlib.sha256(" ".join(tokens).encode()).hexdigest()[:12], template)
 
+    def patterns(self) -> list[Pattern]:
+        """All patterns there are by now."""
+        return [self.pattern(number) for number in self._tokens_of]
+
     def root(self, number: int) -> int:
         """The number that stands for all that were merged with this one."""
         while self._became[number] != number:

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -42,7 +42,9 @@ class Windows:
             elif abs(z := deviation(self.rates[one], count, moment)) >= UNUSUAL:
                 usual = expected(self.rates[one], moment)
                 kind = RATE if count else VANISHED
-                found.append(Anomaly(kind, surprise(z), f"{count} times, usually {usual:.1f} (z {z:+.1f})", one))
+                found.append(
+                    Anomaly(kind, surprise(z), f"{count} times, usually {usual:.1f} (z {z:+.1f})", one, less=z < 0)
+                )
         for kind, rate, share in (
             (MIX, self.mix, self._shift(counts, moment)),
             (ORDER, self.order, self._news(patterns)),
@@ -67,6 +69,12 @@ class Windows:
         self.seen |= dict.fromkeys(counts, moment)
         self.steps |= dict.fromkeys(_steps(patterns), moment)
         self._forget(moment)
+
+    def forget(self, patterns: Iterable[str]) -> None:
+        """Leave out patterns that have become part of others."""
+        for one in patterns:
+            self.rates.pop(one, None)
+            self.seen.pop(one, None)
 
     def _shift(self, counts: Mapping[str, int], moment: float) -> float:
         """The percentage of lines that would have to be others for the usual mix."""
