@@ -28,6 +28,7 @@ from tasks.domain.payload import Analysis, Incident, Json
 from tasks.domain.planning import Known, plan
 from tasks.domain.policy import AUTONOMY, Policy
 from tasks.domain.rules import judge
+from tasks.domain.strangers import noticed, told
 from tasks.domain.targets import aim
 from tasks.domain.watched import WATCHED
 from tasks.resources import actions
@@ -95,7 +96,9 @@ def decide(seen: Seen, terms: Terms) -> Json:
     reason = seen.verdict.reason
     allowed = _guarded(seen, terms)
     if isinstance(allowed, Block):
-        return {"reason": f"{reason}; {allowed.why}", "block_reason": allowed.reason, "plan": None}
+        strange = seen.verdict.classification != "NORMAL" and noticed(seen.incident, allowed)
+        heard = "; people are told" if strange and told(strange, terms.policy) else ""
+        return {"reason": f"{reason}; {allowed.why}{heard}", "block_reason": allowed.reason, "plan": None}
     verdict = judge(allowed)  # which may depend on the resource, which the policy names to an alarm
     reason = verdict.reason
     now = seconds(allowed.time)

@@ -46,6 +46,8 @@ def _detected(record: Json) -> Iterator[Line]:
     for one in incident["resources"]:
         tagged = f", tagged {one['autonomy']}" if one["autonomy"] else ""
         yield "", "resource", inert(f"{one['type']} {one['id']}{tagged}", 1200)
+    for one in incident.get("others", []):
+        yield "", "about", inert(f"{one['type']} {one['id']}", 1200)
     for arn, why in incident.get("dropped", {}).items():
         yield "", "left out", inert(f"{arn}: {why}", 1200)
     yield _short(record["timestamp"]), "recorded", f"incident {record['incident_id']}"

@@ -1,7 +1,7 @@
 """Detect: turn the event into an incident and claim it, or say what blocks it."""
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tasks.domain import guards
@@ -16,6 +16,7 @@ from tasks.domain.moment import seconds
 from tasks.domain.outcome import NORMAL
 from tasks.domain.payload import Incident, Json, dump
 from tasks.domain.rules import judge
+from tasks.domain.strangers import noticed, told
 from tasks.domain.targets import aim, alarm_arn
 from tasks.resources import module
 from tasks.runtime import tags
@@ -140,6 +141,10 @@ def _most(incident: Incident, own: dict[str, dict[str, str]]) -> dict[str, int]:
 def _blocked(env: Environment, incident: Incident, block: Block, event: Json, now_ms: int) -> Json:
     logger.set_correlation_id(incident.id)
     logger.info("blocked", extra={"reason": block.reason, "why": block.why})
+    verdict = noticed(incident, block)
+    if verdict and told(verdict, policy()):
+        block = replace(block, tell=True)
+    found = {"blocked": asdict(block)} | ({"analysis": dump(verdict)} if verdict else {})
     if block.reason != guards.DUPLICATE:
         incidents.put_ended(
             client("dynamodb"),
@@ -149,9 +154,9 @@ def _blocked(env: Environment, incident: Incident, block: Block, event: Json, no
             state=incidents.BLOCKED,
             now_ms=now_ms,
             retention_days=env.retention_days,
-            more={"blocked": asdict(block)},
+            more=found,
         )
-    return _payload(incident, event, now_ms) | {"blocked": asdict(block)}
+    return _payload(incident, event, now_ms) | found
 
 
 def _payload(incident: Incident, event: Json, now_ms: int) -> Json:

@@ -33,7 +33,7 @@ TAG = "aiops:recover"
 
 @dataclass(frozen=True)
 class Block:
-    """`tell`: a person must act, and has not been told."""
+    """`tell`: a person must hear of it, and has not been told."""
 
     reason: str
     why: str
@@ -42,13 +42,14 @@ class Block:
 
 def refuse(incident: Incident, policy: Policy, *, recovery_role: str) -> Block | None:
     """What the event alone says against acting; None to go on."""
-    if not incident.resources:
-        return Block(UNKNOWN_EVENT, f"{incident.source} {incident.event} names no resource that the agent knows")
     if len(incident.resources) > MOST_RESOURCES:
         why = f"{len(incident.resources)} resources at once point to a common cause, for a person"
         return Block(STORM, why, tell=True)
-    why = intended(incident.actor, policy, account=incident.account, recovery_role=recovery_role)
-    return Block(INTENDED, why) if why else None
+    if why := intended(incident.actor, policy, account=incident.account, recovery_role=recovery_role):
+        return Block(INTENDED, why)
+    if not incident.resources:
+        return Block(UNKNOWN_EVENT, f"{incident.source} {incident.event} names no resource that the agent knows")
+    return None
 
 
 def intended(actor: Actor | None, policy: Policy, *, account: str, recovery_role: str) -> str:

@@ -28,6 +28,8 @@ MEANING = {
     "RECURRING": "it keeps coming back, so healing would only hide the fault: nothing was changed, find the cause",
     "STORM": "many alike at once: nothing was changed, find the common cause; the others are recorded, not told",
     "REVIEW": "waiting for your answer",
+    "UNMANAGED": "nobody asked the agent to look after it: nothing was changed",
+    "UNKNOWN_EVENT": "not of a kind that the agent can restore: nothing was changed",
     "UNDELIVERABLE": "the event could not start an execution",
 }
 
@@ -106,7 +108,8 @@ def remarks(verification: Json) -> Iterator[tuple[str, str]]:
 
 def _message(ended: str, payload: Json, *, now: float | None = None, tail: list[str] | None = None) -> Message:
     incident, analysis = payload["incident"], payload.get("analysis", {})
-    names = ", ".join(inert(one["id"], 60) for one in incident["resources"]) or "no known resource"
+    named = incident["resources"] or incident.get("others", [])
+    names = ", ".join(inert(one["id"], 60) for one in named) or "no known resource"
     subject = f"[aiops] {ended}: {analysis.get('issue') or inert(incident['event'])} on {names}"
     lines = [
         f"{ended}: {MEANING.get(ended, 'nothing was changed')}",

@@ -51,7 +51,7 @@ class Policy:
     """`recover` maps an issue class to its answer; patterns know `*` only as a wildcard.
 
     `alarms` maps a pattern of alarm names to the ARN of the resource that they are about, `actions` an action to its
-    own settings.
+    own settings. `tell_from` is the severity from which people hear of attacks on what nobody tagged, or never.
     """
 
     recover: dict[str, Recovery]
@@ -67,6 +67,7 @@ class Policy:
     calendars: tuple[str, ...] = ()
     recurring: Recurring | None = None
     group: Group | None = None
+    tell_from: str = "high"
 
     def answers(self, issue: str) -> tuple[Recovery, ...]:
         """What may answer an issue, the first that knows how."""
@@ -92,6 +93,7 @@ def parse(document: Json) -> Policy:
         calendars=tuple(maintenance.get("calendars", ())),
         recurring=Recurring(**limits["recurring"]) if "recurring" in limits else None,
         group=Group(limits["group"]["share"], tuple(limits["group"]["tags"])) if "group" in limits else None,
+        tell_from=document.get("unmanaged", {}).get("tell_from", "high"),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from by_hand import analyzed, detected
 from cloud import RECOVERY_ROLE, Cloud
+from events_made import PAIRS
 from left_behind import incident, lock, messages, sessions
 from machine import Machine
 from managed import bucket, instance, instance_state, parameter, put_value, resource, values
@@ -17,6 +18,7 @@ HOST = resource(PARAMETER, "/app/host")
 EVENT = overwriting(HOST.id, 2)
 AGAIN = overwriting(HOST.id, 3, eventID="another")
 OURS = {**actors()["AssumedRole"], "sessionContext": {"sessionIssuer": {"arn": RECOVERY_ROLE}}}
+SHARED = PAIRS[0][1]
 TO_COUNTING = ["Detect", "CheckBlocked", "StoreMetrics", "Done"]
 TOLD = ["Detect", "CheckBlocked", "Notify", "StoreMetrics", "Done"]
 
@@ -44,6 +46,17 @@ def test_what_a_guard_blocks_is_counted_by_its_name(machine: Machine, outcome: s
     assert run.states == (TOLD if outcome == "STORM" else TO_COUNTING)
     assert incident(run.incident_id)["blocked"]["reason"] == outcome
     assert (values(HOST), len(messages()), sessions()) == (["good", "bad"], outcome == "STORM", [])
+
+
+def test_a_grave_attack_on_what_nobody_tagged_is_told_and_nothing_changes(machine: Machine) -> None:
+    run = machine.run(SHARED)
+    assert (run.status, run.outcome) == ("SUCCEEDED", "UNKNOWN_EVENT")
+    assert run.states == ["Detect", "CheckBlocked", "Notify", "StoreMetrics", "Done"]
+    assert incident(run.incident_id)["analysis"]["issue"] == "shared_with_another_account"
+    [(subject, body)] = messages()
+    assert subject == "[aiops] UNKNOWN_EVENT: shared_with_another_account on snap-1"
+    assert "nothing was changed" in body
+    assert sessions() == []
 
 
 def test_the_same_event_again_is_a_duplicate(machine: Machine) -> None:
