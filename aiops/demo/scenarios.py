@@ -387,7 +387,9 @@ def redeployed(stage: Stage) -> Iterator[Execution]:
     policy, code = json.loads(stage.s3.get_bucket_policy(Bucket=bucket)["Policy"]), Code(stage, bucket)
     code.says(policy, ["delete", "create"])
     stage.s3.put_bucket_policy(Bucket=bucket, Policy=bucket_policy(bucket, "*"))
-    stage.answer(stage.running(bucket, OPEN, "RequestReview"), "approve")
+    waiting = stage.running(bucket, OPEN, "RequestReview")
+    stage.told("REVIEW", bucket)
+    stage.answer(waiting, "approve")
     refused = ended(stage.executions(bucket, OPEN)[0], "NotHealed", status="FAILED")
     yield refused
     stage.told("FAILED", bucket, "aws_s3_bucket_policy.data: delete, create")
