@@ -105,7 +105,9 @@ def _tags(env: Environment, incident: Incident) -> dict[str, dict[str, str]]:
     arns = [one.arn for one in incident.resources]
     found = tags.of(client("resourcegroupstaggingapi"), arns)
     for arn in arns if incident.gone else ():
-        if arn not in found and (good := snapshots.read(client("dynamodb"), env.snapshots_table, arn)):
+        if guards.TAG not in found.get(arn, {}) and (
+            good := snapshots.read(client("dynamodb"), env.snapshots_table, arn)
+        ):
             found[arn] = {**good.get("tags", {}), guards.TAG: good["autonomy"]}
     return found
 

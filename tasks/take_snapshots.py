@@ -3,7 +3,6 @@
 On a schedule it sweeps all of them; on a creation event it looks at the resources that the event names.
 """
 
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,27 +10,29 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tasks.domain.errors import Malformed, NotSeen
-from tasks.domain.events import DRIFT, FAULTS, named_by, tagging_types
-from tasks.domain.guards import PASSING, TAG
-from tasks.domain.incident import incident_id, understand
+from tasks.domain.errors import NotSeen
+from tasks.domain.events import FAULTS, named_by, tagging_types
+from tasks.domain.guards import TAG
+from tasks.domain.incident import understand
 from tasks.domain.kinds import CLOUDTRAIL
 from tasks.domain.knowledge import CREATIONS
 from tasks.domain.moment import iso, seconds
 from tasks.domain.payload import Json, Resource
 from tasks.domain.policy import AUTONOMY
-from tasks.domain.sweep import KEEP, REMEMBER, REPORT, WATCH, Finding, compare, drift, fingerprint
+from tasks.domain.sweep import KEEP, REMEMBER, REPORT, WATCH, Finding, compare, fingerprint
 from tasks.resources import module
 from tasks.runtime import tags
 from tasks.runtime.clients import client
+from tasks.runtime.drifts import Terms, changes, report
 from tasks.runtime.environment import read
 from tasks.runtime.memory import forget, keeps, remember
 from tasks.runtime.observe import logger
 from tasks.runtime.policy import policy
-from tasks.store import incidents, snapshots
+from tasks.runtime.vanished import search
+from tasks.store import snapshots
 
-# LookupEvents answers twice a second and 50 events at a time: this bounds one resource's history to 10 s.
-MOST_PAGES = 20
+# Tags outlive some resources by an hour.
+GONE = "GONE"
 
 
 @dataclass(frozen=True)
@@ -49,15 +50,18 @@ def handler(event: Json, context: Any) -> Json:
     env, seen, unseen = read(Environment), set(), []
     created = event.get("detail-type") == CLOUDTRAIL
     for resource in _created(event) if created else _managed():
-        seen.add(resource.arn)
         try:
             finding = _look(env, resource)
         except ClientError as refused:  # one resource that refuses the look must not hide the others
             unseen.append(f"{resource.arn}: {refused}")
+            seen.add(resource.arn)
             continue
+        if finding.action != GONE:
+            seen.add(resource.arn)
         logger.info("looked", extra={"resource": resource.arn, "finding": finding.action, "why": finding.why})
     if not created:
         forget(client, env.snapshots_table, seen=seen, days=env.retention_days, now=time.time())
+        unseen += search(_terms(env), seen=seen, now=time.time())
     if unseen:
         raise NotSeen("; ".join(unseen))
     return {"resources": len(seen)}
@@ -82,7 +86,7 @@ def _look(env: Environment, resource: Resource) -> Finding:
     kind, dynamo, now = module(resource.type), client("dynamodb"), time.time()
     state = kind.snapshot(client, resource.id)
     if state is None:
-        return Finding("GONE", "tagged, but not to be seen")
+        return Finding(GONE, "tagged, but not to be seen")
     good = snapshots.read(dynamo, env.snapshots_table, resource.arn)
     difference = kind.issue(good["state"], state) if good else None
     mark = fingerprint(good, state) if good else ""
@@ -92,7 +96,7 @@ def _look(env: Environment, resource: Resource) -> Finding:
         good,
         state,
         difference,
-        changes=_changes(resource, good["taken_at"]) if good and difference else [],
+        changes=changes(resource, _faults(resource.type), since=good["taken_at"]) if good and difference else [],
         patient=now - since >= env.drift_grace_minutes * 60,
         policy=policy(),
         recovery_role=env.recovery_role_arn,
@@ -102,41 +106,14 @@ def _look(env: Environment, resource: Resource) -> Finding:
     elif finding.action == WATCH and not known:
         snapshots.mark_different(dynamo, env.snapshots_table, resource.arn, digest=mark, since=iso(now))
     elif finding.action == REPORT and good:
-        _report(env, resource, finding, since=good["taken_at"])
+        report(_terms(env), resource, finding, since=good["taken_at"], facts={})
     return finding
 
 
-def _changes(resource: Resource, since: str) -> list[Json] | None:
-    """The resource's CloudTrail records since a moment; None when there are more than can be read."""
-    found: list[Json] = []
-    for name in [kind.name for kind in FAULTS if (kind.resource_type, kind.detail_type) == (resource.type, CLOUDTRAIL)]:
-        pages = (
-            client("cloudtrail")
-            .get_paginator("lookup_events")
-            .paginate(
-                LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": name}], StartTime=seconds(since)
-            )
-        )
-        for number, page in enumerate(pages):
-            if number == MOST_PAGES:
-                return None
-            records = [json.loads(one["CloudTrailEvent"]) for one in page["Events"]]
-            found += [one for one in records if resource.arn in _named(one)]
-    return found
+def _faults(resource_type: str) -> list[str]:
+    """The calls that may do harm to a resource of this type."""
+    return [kind.name for kind in FAULTS if (kind.resource_type, kind.detail_type) == (resource_type, CLOUDTRAIL)]
 
 
-def _named(record: Json) -> list[str]:
-    """The ARNs that a record names; none where it cannot be read, as a refused call with an impossible name."""
-    try:
-        return [one.arn for one in understand(record).resources]
-    except Malformed:
-        return []
-
-
-def _report(env: Environment, resource: Resource, finding: Finding, *, since: str) -> None:
-    """Put the drift on the bus, unless it is an incident already that is not merely held back."""
-    events, account = client("events"), env.recovery_role_arn.split(":")[4]
-    known_as = incident_id(account, events.meta.region_name, (resource,), DRIFT, finding.digest)
-    record = incidents.read(client("dynamodb"), env.incidents_table, known_as)
-    if record is None or record.get("blocked", {}).get("reason") in PASSING:
-        events.put_events(Entries=[drift(resource, finding, since=since)])
+def _terms(env: Environment) -> Terms:
+    return Terms(env.snapshots_table, env.incidents_table, env.recovery_role_arn, env.drift_grace_minutes * 60)

@@ -19,3 +19,9 @@ def findings(cloud: Cloud) -> dict[str, str]:
     """Resource to finding of the newest look at it."""
     lines = [json.loads(line) for line in cloud.log().splitlines()]
     return {line["resource"]: line["finding"] for line in lines if line["message"] == "looked"}
+
+
+def searches(cloud: Cloud) -> dict[str, str]:
+    """Resource that is no longer seen to finding of the newest search for it."""
+    lines = [json.loads(line) for line in cloud.log().splitlines()]
+    return {line["resource"]: line["finding"] for line in lines if line["message"] == "searched"}

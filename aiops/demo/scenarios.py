@@ -346,6 +346,19 @@ def swept(stage: Stage) -> Iterator[Execution]:
     must(block == ALL_BLOCKED, f"{bucket} blocks public access again")
 
 
+def deleted_unheard(stage: Stage) -> Iterator[Execution]:
+    bucket = stage.bucket()
+    before = stage.settings_of_bucket(bucket)
+    with stage.deaf("aws.s3"):
+        stage.s3.delete_bucket(Bucket=bucket)
+    stage.invoke("TakeSnapshots")
+    yield ended(stage.executions(bucket, "Drift")[0], "VERIFIED")
+    after = stage.settings_of_bucket(bucket)
+    must(after == before, f"{bucket} has its configuration (it was {before}, it is {after})")
+    stage.invoke("TakeSnapshots")
+    must(len(stage.executions(bucket, "Drift")) == 1, "what came back is not reported again")
+
+
 def unmanaged(stage: Stage) -> Iterator[Execution]:
     instance = stage.instance(autonomy=None)
     stage.ec2.stop_instances(InstanceIds=[instance])
@@ -560,6 +573,7 @@ SCENARIOS = (
     Scenario("cooldown", "the same parameter is overwritten again right away", cooldown, BLOCKED, "COOLDOWN"),
     Scenario("recurring", "a parameter is healed three times, and overwritten again", recurring, LEFT, "RECURRING"),
     Scenario("swept", "the event is lost, the sweep finds the difference", swept, HEALED, "VERIFIED"),
+    Scenario("deleted_unheard", "a bucket is deleted unheard, the sweep finds it", deleted_unheard, HEALED, "VERIFIED"),
     Scenario("unmanaged", "an instance without the tag is stopped", unmanaged, BLOCKED, "UNMANAGED"),
     Scenario("intended", "a pipeline's role changes a parameter", intended, BLOCKED, "INTENDED"),
     Scenario(

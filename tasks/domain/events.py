@@ -78,6 +78,12 @@ def tagging_types() -> list[str]:
     return [tagging_type(one) for one in knowledge.ARNS if one != autoscaling.GROUP]
 
 
+def swept(arn: str) -> bool:
+    """Whether the sweep would see a resource with this ARN, if it were there and opted in."""
+    known = named_by(arn)
+    return known is not None and tagging_type(known[0]) in tagging_types()
+
+
 def tagging_type(resource_type: str) -> str:
     """One type as the Resource Groups Tagging API filters it."""
     parts = knowledge.ARNS[resource_type].split(":", 5)

@@ -6,7 +6,7 @@ from typing import Any
 
 from tasks.domain import alarms
 from tasks.domain.errors import Malformed
-from tasks.domain.events import FAULTS, arn, event_name, kind_of, named_in
+from tasks.domain.events import DRIFT, FAULTS, arn, event_name, kind_of, named_in
 from tasks.domain.kinds import CLOUDTRAIL, SERVICE_EVENT, SIGN_IN, Kind
 from tasks.domain.knowledge import rds
 from tasks.domain.moment import iso, seconds
@@ -77,7 +77,7 @@ def understand(event: Any, table: tuple[Kind, ...] = FAULTS) -> Incident:
         actor=_actor(detail.get("userIdentity")),
         error=clean(detail.get("errorCode", "")),
         facts=_facts(detail),
-        gone=bool(kind and kind.gone),
+        gone=bool(kind and kind.gone) or (name == DRIFT and detail.get("missing") is True),
         trigger=clean(detail.get("alarmName", ""), 255) if name == alarms.EVENT else "",
         others=() if resources else tuple(Resource(clean(t), clean(name, 400), "") for t, name in named(event)),
     )

@@ -38,9 +38,10 @@ class Actor:
 class Incident:
     """One thing that happened to one or more resources. `time` is ISO 8601 UTC; `facts` is the event's detail, trimmed.
 
-    `gone`: the event leaves the resources deleted. `dropped` lists what was taken out of the incident, ARN to reason.
-    `trigger` is the name of the CloudWatch alarm that started it, empty for any other event. `others` are what an
-    event is about that the agent cannot restore: told, never touched; their ARN may be missing.
+    `gone`: only their last snapshots tell their tags, since the resources are deleted, or were opted out. `dropped`
+    lists what was taken out of the incident, ARN to reason. `trigger` is the name of the CloudWatch alarm that
+    started it, empty for any other event. `others` are what an event is about that the agent cannot restore: told,
+    never touched; their ARN may be missing.
     """
 
     id: str

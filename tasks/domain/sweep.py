@@ -40,7 +40,7 @@ def compare(
     if difference is None:
         return Finding(REMEMBER, "other, but not worse")
     issue, what = difference
-    others = [change for change in changes or () if _explains(change, recovery_role=recovery_role)]
+    others = [change for change in changes or () if explains(change, recovery_role=recovery_role)]
     if others and all(accepted(change, policy, recovery_role=recovery_role) for change in others):
         return Finding(REMEMBER, f"{what}: every change since was accepted")
     digest = fingerprint(good, now)
@@ -62,15 +62,18 @@ def accepted(record: Json, policy: Policy, *, recovery_role: str) -> bool:
     return judge(change).classification == "NORMAL"
 
 
-def _explains(record: Json, *, recovery_role: str) -> bool:
+def explains(record: Json, *, recovery_role: str) -> bool:
     """Whether a call changed anything, and was not the agent's own: what it undid is no good state."""
     change = understand(record)
     return not change.error and (change.actor is None or change.actor.issuer != recovery_role)
 
 
-def drift(resource: Resource, finding: Finding, *, since: str) -> Json:
-    """The PutEvents entry that starts the workflow; the digest makes repeated reports one incident."""
-    detail = {
+def drift(resource: Resource, finding: Finding, *, since: str, facts: Json) -> Json:
+    """The PutEvents entry that starts the workflow; the digest makes repeated reports one incident.
+
+    `facts` are more than the finding says.
+    """
+    detail = facts | {
         "resource": {"type": resource.type, "id": resource.id},
         "issue": finding.issue,
         "difference": finding.why,

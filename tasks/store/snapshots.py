@@ -2,7 +2,7 @@
 
 Attributes: resource_arn, resource_type, resource_id, autonomy, state, kept (see vault), taken_at; and, while they
 hold, `accepted_at` (an accepted change since), `differs_since` with `differs_digest` (an unexplained difference),
-`unseen_since` (no managed resource).
+`unseen_since` (no managed resource) and `closed` (nor need one look for it).
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def write(dynamo: Any, table: str, resource: Resource, state: Json, *, taken_at:
 def every(dynamo: Any, table: str) -> Iterator[Json]:
     """All snapshots, without their states."""
     for page in dynamo.get_paginator("scan").paginate(
-        TableName=table, ProjectionExpression="resource_arn, kept, unseen_since"
+        TableName=table, ProjectionExpression="resource_arn, kept, unseen_since, closed"
     ):
         yield from map(decode, page["Items"])
 
@@ -50,9 +50,14 @@ def mark_unseen(dynamo: Any, table: str, arn: str, *, since: str) -> None:
     _note(dynamo, table, arn, "SET unseen_since = :since", {":since": since}, condition="attribute_exists(taken_at)")
 
 
+def close(dynamo: Any, table: str, arn: str, *, at: str) -> None:
+    """Note that why the resource is gone, or no longer managed, is known."""
+    _note(dynamo, table, arn, "SET closed = :at", {":at": at}, condition="attribute_exists(taken_at)")
+
+
 def mark_seen(dynamo: Any, table: str, arn: str) -> None:
     """The resource is there again."""
-    _note(dynamo, table, arn, "REMOVE unseen_since", {}, condition="attribute_exists(taken_at)")
+    _note(dynamo, table, arn, "REMOVE unseen_since, closed", {}, condition="attribute_exists(taken_at)")
 
 
 def mark_accepted(dynamo: Any, table: str, arn: str, *, at: str) -> None:

@@ -80,7 +80,7 @@ def test_one_difference_from_one_snapshot_has_one_name() -> None:
 
 def test_a_drift_starts_an_incident_of_its_resource_and_issue() -> None:
     bucket = resource(BUCKET, "abc")
-    entry = drift(bucket, Finding("REPORT", "why", DIFFERENCE[0], "d1"), since="")
+    entry = drift(bucket, Finding("REPORT", "why", DIFFERENCE[0], "d1"), since="", facts={})
     assert (entry["Source"], entry["DetailType"], entry["Resources"]) == ("aiops", "Drift", [bucket.arn])
     incident = understand(delivered(entry, event_id="1"))
     assert [(one.type, one.id) for one in incident.resources] == [(BUCKET, "abc")]
@@ -88,7 +88,9 @@ def test_a_drift_starts_an_incident_of_its_resource_and_issue() -> None:
 
 
 def test_the_same_drift_reported_again_is_the_same_incident() -> None:
-    entries = [drift(resource(BUCKET, "abc"), Finding("REPORT", "why", "i", digest), since="") for digest in "aab"]
+    entries = [
+        drift(resource(BUCKET, "abc"), Finding("REPORT", "why", "i", digest), since="", facts={}) for digest in "aab"
+    ]
     first, again, other = (understand(delivered(one, event_id=str(number))).id for number, one in enumerate(entries))
     assert first == again != other
 
