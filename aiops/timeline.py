@@ -10,6 +10,7 @@ from tasks.domain.text import clean, inert, said
 from tasks.store.incidents import BLOCKED, FAILED, OPEN
 
 Line = tuple[str, str, str]
+NEWEST = 5
 
 
 def outcome(record: Json) -> str:
@@ -33,6 +34,7 @@ def lines(record: Json, *, execution_status: str) -> Iterator[Line]:
     yield from _planned(record)
     if record["workflow_state"] != FAILED:
         yield from _failed(record, "failed before")
+    yield from _saved(record.get("evidence"))
     yield from _acted(record)
     yield from _ended(record, execution_status)
 
@@ -81,6 +83,18 @@ def _planned(record: Json) -> Iterator[Line]:
         yield "", "asked", f"aiops approve {record['incident_id']} or aiops deny; no answer means no"
     if review:
         yield "", "answered", inert(answer(review), 600)
+
+
+def _saved(evidence: Json | None) -> Iterator[Line]:
+    """The newest lines of what was saved before anything was changed; --json has all that was kept."""
+    if not evidence:
+        return
+    when = _short(evidence["at"])
+    for arn, sources in evidence["resources"].items():
+        for source, lines in sources.items():
+            yield when, "saved", inert(f"{source} of {arn}: {len(lines)} lines", 1200)
+            yield from (("", "", inert(line)) for line in lines[-NEWEST:])
+    yield from ((when, "not saved", inert(why, 600)) for why in evidence["missing"])
 
 
 def _acted(record: Json) -> Iterator[Line]:

@@ -44,6 +44,14 @@ def may_read_all(task: Task) -> None:
         task.may(*actions, on=arn(task, template), because="any resource may need a look; reads only")
 
 
+def may_gather_evidence(task: Task) -> None:
+    """Let the function save what a change may wipe out: console output, names of logs, alarm history, metrics."""
+    for template, actions in _reads("EVIDENCE").items():
+        task.may(*actions, on=arn(task, template), because="any resource may be about to be changed; reads only")
+    task.may("cloudwatch:GetMetricData", on="*", because="metrics are no resources")
+    task.may("cloudwatch:DescribeAlarmHistory", on="*", because="composite alarms are told of to nobody with less")
+
+
 def may_find_definitions(task: Task) -> None:
     """Let the function find out what defines a resource."""
     for name in resources.ANY_TYPE:
@@ -64,11 +72,11 @@ def may_keep_all(task: Task) -> None:
             )
 
 
-def _reads() -> dict[str, tuple[str, ...]]:
+def _reads(table: str = "READS") -> dict[str, tuple[str, ...]]:
     """What looking at resources takes: ARN template, or `*`, to IAM actions, over all resource types."""
     found: dict[str, list[str]] = {}
     for one in resources.TYPES:
-        for action, template in resources.module(one).READS.items():
+        for action, template in getattr(resources.module(one), table, {}).items():
             found.setdefault(template, []).append(action)
     return {template: tuple(actions) for template, actions in found.items()}
 

@@ -8,7 +8,7 @@ from constructs import Construct
 from cdk_app.bedrock import allow_model
 from cdk_app.grants import arn
 from cdk_app.notifications import Notifications
-from cdk_app.recovery import ROLE, may_find_definitions, may_keep_all, may_read_all
+from cdk_app.recovery import ROLE, may_find_definitions, may_gather_evidence, may_keep_all, may_read_all
 from cdk_app.storage import Storage
 from cdk_app.task import TaskFactory
 from cdk_app.vault import Vault
@@ -80,6 +80,8 @@ class Steps(Construct):
         restore.may("ssm:GetParameter", on=kill_switch.parameter_arn)
         restore.may("sts:AssumeRole", "sts:SetSourceIdentity", on=recovery_role)
         restore.may("states:DescribeExecution", on=executions, because=ANY_EXECUTION)
+
+        may_gather_evidence(restore)
 
         record = task(self, "Record")
         record.may("dynamodb:UpdateItem", on=incidents)

@@ -1,6 +1,7 @@
 """Restore: carry the plan out step by step, each step "ensure", through a session narrowed to the plan."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -8,18 +9,19 @@ from tasks.domain import guards
 from tasks.domain.errors import PlanChanged, StillRestoring
 from tasks.domain.guards import Block
 from tasks.domain.outcome import RESTORED
-from tasks.domain.payload import Incident, Json, Plan, Step, load
+from tasks.domain.payload import Incident, Json, Plan, Resource, Step, load
 from tasks.domain.planning import denied, plan_hash
 from tasks.resources import Aws, actions
 from tasks.resources.defined import acting
-from tasks.runtime.clients import client
+from tasks.runtime.clients import client, hasty
 from tasks.runtime.environment import read
+from tasks.runtime.evidence import gather
 from tasks.runtime.execution import redrive_count
 from tasks.runtime.observe import INCIDENT_ID, logger
 from tasks.runtime.policy import policy
 from tasks.runtime.recovery import sessions
 from tasks.runtime.switch import stopped
-from tasks.store import steps
+from tasks.store import incidents, steps
 from tasks.store.claims import Claims, claim_again
 
 
@@ -43,12 +45,22 @@ def handler(event: Json, context: Any) -> Json:
     if block:
         logger.info("not restored", extra=asdict(block))
         return {"outcome": block.reason, "why": block.why, "steps": []}
+    resources = list(dict.fromkeys(step.resource for step in plan.steps))
+    if not event["attempt"] and not steps.read(client("dynamodb"), env.claims_table, event["execution"], 0, 0):
+        _save_evidence(env, event["execution"], incident, resources)
     done = []
     scoped = sessions(client("sts"), env.recovery_role_arn, incident, plan.steps, undo=False)
     for number, (step, aws) in enumerate(scoped):
         done.append(_ensure(env, event, number, step, aws))
     began_at = min(one["begun_at"] for one in done)
     return {"outcome": RESTORED, "began_at": began_at, "restored_at": time.time(), "steps": done}
+
+
+def _save_evidence(env: Environment, execution: str, incident: Incident, resources: Sequence[Resource]) -> None:
+    """Of the first attempt, before its first step: later ones would show what we did ourselves."""
+    found = gather(hasty, incident, resources, now=time.time())
+    if found["resources"] or found["missing"]:
+        incidents.update(client("dynamodb"), env.incidents_table, incident.id, {"evidence": found}, execution=execution)
 
 
 def _blocked(env: Environment, incident: Incident, execution: str) -> Block | None:

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from functools import cache
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from cloud import Cloud, Context
 from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.cloudtrail.responses import CloudTrailResponse
+from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.responses import ActionResult
 from moto.dynamodb.models import DynamoDBBackend
@@ -33,7 +35,8 @@ Handlers = Mapping[str, Callable[[Json, Any], Json]]
 
 
 def fill(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> None:
-    """Evaluate JSONata, wait without sleeping, know redrives, CloudTrail's records and backups of deleted tables.
+    """Evaluate JSONata, wait without sleeping, know redrives, alarms' histories, CloudTrail's records and backups of
+    deleted tables.
 
     AWS Health is there, and transactions are kept apart.
     """
@@ -43,6 +46,7 @@ def fill(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> None:
     monkeypatch.setattr(CloudTrailResponse, "lookup_events", _looking_up(cloud), raising=False)
     monkeypatch.setattr(BotocoreStubber, "process_request", _with_health(cloud))
     monkeypatch.setattr(DynamoDBBackend, "delete_table", _keeping_a_backup(DynamoDBBackend.delete_table))
+    monkeypatch.setattr(CloudWatchResponse, "describe_alarm_history", _history, raising=False)
     monkeypatch.setattr(DynamoHandler, "call_action", _one_at_a_time(DynamoHandler.call_action))
 
 
@@ -109,6 +113,21 @@ def _looking_up(cloud: Cloud) -> Callable[[CloudTrailResponse], str]:
         return json.dumps({"Events": page, **more})
 
     return lookup_events
+
+
+def _history(self: CloudWatchResponse) -> ActionResult:
+    """How an alarm came to its state, the newest first."""
+    kept = self.cloudwatch_backend.alarms[self._get_param("AlarmName")]
+    before = [(state, at) for *_, state, at in kept.history]
+    summaries = [
+        (at, f"Alarm updated from {old} to {new}")
+        for (old, _), (new, at) in pairwise([*before, (kept.state_value, kept.state_updated_timestamp)])
+    ]
+    items = [
+        {"AlarmName": kept.name, "Timestamp": at, "HistoryItemType": "StateUpdate", "HistorySummary": told}
+        for at, told in reversed(summaries)
+    ]
+    return ActionResult({"AlarmHistoryItems": items})
 
 
 def _one_at_a_time(original: Callable[[DynamoHandler], Any]) -> Callable[[DynamoHandler], Any]:

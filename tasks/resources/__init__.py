@@ -16,6 +16,11 @@ and, where restoring needs what no table may hold (secret values, code):
 
 KEEPS                         the permissions that reading it takes
 keep(aws, id, state)          name -> vault.Part of a state; a snapshot then has `kept`, which goes into the target
+
+and, where a change wipes out what tells why it was needed:
+
+EVIDENCE                      IAM actions that reading it needs, to ARN template or `*`
+evidence(aws, id)             source -> its last lines as they are; where they are saved they are masked and cut
 """
 
 from collections.abc import Callable, Mapping

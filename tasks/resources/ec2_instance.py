@@ -13,11 +13,14 @@ from tasks.domain.payload import Json, Step
 from tasks.resources import Aws
 from tasks.resources.ec2_health import status, unreachable
 from tasks.resources.ec2_instance_actions import ACTIONS as ACTIONS
+from tasks.resources.ec2_instance_actions import EVIDENCE as EVIDENCE
 from tasks.resources.ec2_instance_actions import READS as READS
 from tasks.resources.ec2_replacement import address_of, associate, find, replace, settings, stop_loses
 
 # Two status checks take one to three minutes after a start.
 DEADLINE = 900
+
+CONSOLE_LINES = 60
 
 # EC2 gives an API stop this reason; the CloudTrail event of that call tells who made it.
 CALLED = "Client.UserInitiatedShutdown"
@@ -129,6 +132,12 @@ def undo(aws: Aws, step: Step, before: Json) -> None:
     """Stops what was started; a reboot cannot be taken back, and a replacement stays."""
     if step.action == "start_instance" and before["state"] == "stopped":
         aws("ec2").stop_instances(InstanceIds=[step.resource.id])
+
+
+def evidence(aws: Aws, instance_id: str) -> dict[str, list[str]]:
+    """The end of what the console put out, of which EC2 keeps 64 KB."""
+    text = aws("ec2").get_console_output(InstanceId=instance_id).get("Output", "")
+    return {"console": [line for line in text.splitlines() if line.strip()][-CONSOLE_LINES:]}
 
 
 def called(aws: Aws, instance_id: str, facts: Json) -> bool:

@@ -14,6 +14,8 @@ READS = {
     "ec2:DescribeInstanceAttribute": ARNS[INSTANCE],
     "iam:GetInstanceProfile": "arn:{partition}:iam::{account}:instance-profile/*",
 }
+# Each boot starts the console's output anew (docs.aws.amazon.com/AWSEC2, "Instance console output").
+EVIDENCE = {"ec2:GetConsoleOutput": ARNS[INSTANCE]}
 LOOK = tuple(Permission(action, resource) for action, resource in READS.items())
 # EC2 lets itself use the key of an encrypted volume (docs.aws.amazon.com/ebs, "How Amazon EBS encryption works").
 GRANT = Permission(

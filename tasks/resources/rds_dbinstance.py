@@ -12,11 +12,14 @@ from typing import Any
 from tasks.domain.errors import NotRecovered, StillRestoring
 from tasks.domain.knowledge import ARNS
 from tasks.domain.knowledge.rds import BACKUPS, INSTANCE, STOPPED, WAS_STOPPED, WEAKENED, left_over
+from tasks.domain.moment import iso
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
 from tasks.resources import Aws
 
 READS = {"rds:DescribeDBInstances": ARNS[INSTANCE]}
+# Log files by their names alone: their lines are of the database's data.
+EVIDENCE = {"rds:DescribeDBLogFiles": ARNS[INSTANCE]}
 DESCRIBE = Permission("rds:DescribeDBInstances", ARNS[INSTANCE])
 _ANY = "arn:{partition}:rds:{region}:{account}:"
 # Parameter and option groups are named in the call, so it is checked on them too.
@@ -182,6 +185,13 @@ def verify(aws: Aws, step: Step, after: Json) -> str:
         return ""
     other = [key for key, value in step.target["settings"].items() if now["settings"].get(key) != value]
     return f"not as it was: {', '.join(other)}"
+
+
+def evidence(aws: Aws, name: str) -> dict[str, list[str]]:
+    """The log files that were written last."""
+    files = aws("rds").describe_db_log_files(DBInstanceIdentifier=name)["DescribeDBLogFiles"]
+    newest = sorted(files, key=lambda one: int(one["LastWritten"]))[-10:]
+    return {"log files": [f"{iso(one['LastWritten'] / 1000)} {one['LogFileName']} {one['Size']} B" for one in newest]}
 
 
 def undo(aws: Aws, step: Step, before: Json) -> None:

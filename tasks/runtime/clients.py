@@ -24,6 +24,13 @@ def client(service: str) -> Any:
     return made
 
 
+@cache
+def hasty(service: str) -> Any:
+    """The task's own client for what it can do without: one try, and no long wait."""
+    impatient = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=2, read_timeout=4)
+    return boto3.client(service, config=CONFIG.merge(impatient))
+
+
 def session_clients(credentials: dict[str, Any]) -> Callable[[str], Any]:
     """Clients that act with a session's credentials, as sts AssumeRole returns them."""
 

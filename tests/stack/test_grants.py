@@ -13,6 +13,8 @@ EVERYWHERE = {
     ("aiops-Detect", "tag:GetResources"): "the tagging API knows no resources",
     ("aiops-Detect", "ec2:DescribeInstances"): "EC2's describe calls know no resources",
     ("aiops-GatherDeletions", "tag:GetResources"): "the tagging API knows no resources",
+    ("aiops-Restore", "cloudwatch:GetMetricData"): "metrics are no resources",
+    ("aiops-Restore", "cloudwatch:DescribeAlarmHistory"): "composite alarms are told of to nobody with less",
     ("aiops-Verify", "tag:GetResources"): "the tagging API knows no resources",
     ("aiops-Verify", "cloudwatch:GetMetricData"): "metrics are no resources",
     ("aiops-Verify", "cloudwatch:DescribeAlarms"): "composite alarms are told of to nobody with less",
