@@ -12,6 +12,7 @@ from cdk_app.alarms import Alarms
 from cdk_app.asset import lambda_code
 from cdk_app.dead_letters import DeadLetters
 from cdk_app.deletions import Deletions
+from cdk_app.documents import Documents
 from cdk_app.failures import Failures
 from cdk_app.faults import Faults
 from cdk_app.grants import arn
@@ -69,6 +70,7 @@ class AiopsStack(cdk.Stack):
             calendars=policy.get("maintenance", {}).get("calendars", ()),
         )
         Recovery(self, "Recovery", trusted=steps.restoring)
+        Documents(self, "Documents")
         if settings.redeploy:
             Redeployment(self, "Redeployment", settings=settings)
         workflow = Workflow(self, "Workflow", functions=steps.functions, log_days=settings.log_retention_days)

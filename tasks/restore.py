@@ -88,12 +88,12 @@ def _ensure(env: Environment, event: Json, number: int, step: Step, aws: Aws) ->
         record = {"phase": steps.PENDING, "before": before, "after": None, "begun_at": time.time()}
         steps.write(dynamo, env.claims_table, *key, **record, now=int(time.time()))
     if record["phase"] == steps.PENDING:
-        kind.restore(aws, replace(step, token=steps.token(*key)))
-        done = {"phase": steps.DONE, "after": kind.snapshot(aws, step.resource.id)}
+        output = kind.restore(aws, replace(step, token=steps.token(*key))) or ""
+        done = {"phase": steps.DONE, "after": kind.snapshot(aws, step.resource.id), "output": output}
         record = {key: record[key] for key in ("before", "begun_at")} | done
         steps.write(dynamo, env.claims_table, *key, **record, now=int(time.time()))
         logger.info("step done", extra={"action": step.action, "resource": step.resource.arn})
-    told = {key: record[key] for key in ("before", "after", "begun_at")}
+    told = {key: record[key] for key in ("before", "after", "begun_at", "output")}
     return {"action": step.action, "resource": step.resource.arn, **told}
 
 

@@ -61,3 +61,8 @@ class Alarm:
         """One value of the metric, which CloudWatch then evaluates."""
         namespace, name = self._metric["Namespace"], self._metric["MetricName"]
         self._cloudwatch.put_metric_data(Namespace=namespace, MetricData=[{"MetricName": name, "Value": value}])
+
+
+def commands_sent(stage: Stage, instance_id: str) -> list[str]:
+    """The documents of the commands that were sent to a host."""
+    return [str(one["DocumentName"]) for one in stage.ssm.list_commands(InstanceId=instance_id)["Commands"]]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aiops.demo.code import Code
-from aiops.demo.hosts import Alarm, Group
+from aiops.demo.hosts import Alarm, Group, commands_sent
 from aiops.demo.stage import ALL_BLOCKED, Execution, ScenarioError, Stage, bucket_policy, ssh_from
 from aiops.engine import ACCOUNT, REGION
 
@@ -239,6 +239,20 @@ def overloaded(stage: Stage) -> Iterator[Execution]:
     yield ended(stage.executions(alarm.name, ALARM)[0], "VERIFIED")
     must(group.instances == 2, f"{group.name} has one instance more")
     stage.told("VERIFIED", group.name, "high")
+
+
+def disk_full(stage: Stage) -> Iterator[Execution]:
+    instance = stage.instance()
+    arn = f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/{instance}"
+    alarm = Alarm(stage, "demo-disk", namespace="CWAgent", metric="disk_used_percent", threshold=85, target=arn)
+    alarm.measure(96)
+    waiting = stage.running(alarm.name, ALARM, "RequestReview")
+    stage.told("REVIEW", instance)
+    must(not commands_sent(stage, instance), "nothing is run before the answer")
+    stage.answer(waiting, "approve")
+    yield ended(stage.executions(alarm.name, ALARM)[0], "VERIFIED")
+    sent = commands_sent(stage, instance)
+    must(sent == ["aiops-CleanDisk"], f"the disk is cleaned, once (it was sent {sent})")
 
 
 def blinded(stage: Stage) -> Iterator[Execution]:
@@ -552,6 +566,13 @@ SCENARIOS = (
     Scenario("hung", "an instance no longer answers its status check", hung, HEALED, "VERIFIED"),
     Scenario("terminated", "somebody terminates an instance with an address", terminated, HEALED, "VERIFIED"),
     Scenario("overloaded", "an alarm rings: a group of instances is overloaded", overloaded, HEALED, "VERIFIED"),
+    Scenario(
+        "disk_full",
+        "an alarm rings: a host's disk is full, a person agrees to clean it",
+        disk_full,
+        f"{REVIEWED} Recover Verify Notify StoreMetrics",
+        "VERIFIED",
+    ),
     Scenario("database_stopped", "somebody stops a database", database_stopped, HEALED, "VERIFIED"),
     Scenario("database_opened", "somebody takes away a database's protection", database_opened, HEALED, "VERIFIED"),
     Scenario("database_deleted", "somebody deletes a database", database_deleted, HEALED, "VERIFIED"),

@@ -121,7 +121,7 @@ def _change(step: Any) -> str:
     parts = [
         f"{key}: {_short(before.get(key))} -> {_short(after[key])}" for key in after if after[key] != before.get(key)
     ]
-    return f"{step['action']}, {'; '.join(parts) or 'nothing to change'}"
+    return f"{step['action']}, {'; '.join(parts) or step.get('output') or 'nothing to change'}"
 
 
 def _short(value: Any) -> str:

@@ -14,6 +14,7 @@ from aiops.engine import (
     asynchronous,
     builds,
     bus,
+    commands,
     databases,
     executions,
     instances,
@@ -38,6 +39,7 @@ __all__ = [
     "application",
     "asynchronous",
     "builds",
+    "commands",
     "databases",
     "executions",
     "lambda_errors",
@@ -79,6 +81,7 @@ def reset(*, wait_scale: float = 0.0) -> None:
     builds.end_all()
     models.script = None
     alarms.last.clear()
+    commands.documents.clear()
     instances.impaired.clear()
     throttling.tables.clear()
     instances.hung.clear()

@@ -12,6 +12,7 @@ from ministack.services import autoscaling, iam
 from aiops.engine.wrap import wraps_function
 
 # Calls on tags name trails and alarms by ARN, under other keys than the calls that MiniStack knows.
+_HOST = re.compile(r'"InstanceIds": ?\["(i-\w+)"\]')
 _TAGGED = {
     "cloudtrail": re.compile(r"arn:aws:cloudtrail:[\w-]+:\d{12}:trail/[\w.-]+"),
     "monitoring": re.compile(r"arn:aws:cloudwatch:[\w-]+:\d{12}:alarm:[\w.-]+"),
@@ -36,6 +37,8 @@ def _resource_arn(original: Any, service: str, *request: Any) -> str:
     parameters = request[4]
     if service == "autoscaling" and (group := autoscaling._asgs.get(_value(parameters, "AutoScalingGroupName"))):
         return str(group["AutoScalingGroupARN"])
+    if service == "ssm" and (host := _HOST.search(request[3].decode(errors="replace"))):
+        return f"arn:aws:ec2:{get_region()}:{get_account_id()}:instance/{host[1]}"
     if service in _TAGGED and (named := _TAGGED[service].search(request[3].decode(errors="replace"))):
         return named[0]
     if service == "logs" and (stream := json.loads(request[3] or b"{}").get("logStreamName")):

@@ -175,6 +175,7 @@ def _actions(payload: Json) -> list[str]:
             f"Done:       {step['action']} on {inert(step['resource'])}",
             f"  before    {before}",
             f"  after     {after}",
+            *([f"  printed   {inert(step['output'], 1000)}"] if step.get("output") else []),
         ]
     if recovery and recovery.get("why"):
         lines.append(f"Not done:   {inert(recovery['why'])}")

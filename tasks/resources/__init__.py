@@ -8,7 +8,7 @@ issue(good, now)              (issue class, difference) when `now` is worse than
 target(action, good, facts)   the state that the action must reach, None when there is nothing (known) to reach;
                               over the event's facts stand `now`, the present state, and the policy's `settings`
 reached(target, now)          whether a state, or None for a resource that is gone, already is what the target asks for
-restore(aws, step)            ensures the target; raises StillRestoring while that takes time
+restore(aws, step)            ensures the target; raises StillRestoring while that takes time; may return a printout
 verify(aws, step, after)      what is still wrong, empty when healthy
 undo(aws, step, before)       takes the step back; says why if it left something alone
 

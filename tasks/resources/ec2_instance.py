@@ -7,10 +7,11 @@ The state of a terminated instance is that of its replacement, once there is one
 
 from typing import Any
 
+from tasks.domain.commands import COMMANDS
 from tasks.domain.errors import NotRecovered, StillRestoring
 from tasks.domain.knowledge.ec2 import IMPAIRED, STOPPED
 from tasks.domain.payload import Json, Step
-from tasks.resources import Aws
+from tasks.resources import Aws, ec2_host
 from tasks.resources.ec2_health import status, unreachable
 from tasks.resources.ec2_instance_actions import ACTIONS as ACTIONS
 from tasks.resources.ec2_instance_actions import EVIDENCE as EVIDENCE
@@ -25,6 +26,7 @@ CONSOLE_LINES = 60
 # EC2 gives an API stop this reason; the CloudTrail event of that call tells who made it.
 CALLED = "Client.UserInitiatedShutdown"
 
+HOST = (*COMMANDS, ec2_host.MONITOR)
 _SETTLED = {"pending": "running", "running": "running", "stopping": "stopped", "stopped": "stopped"}
 
 
@@ -65,6 +67,8 @@ def target(action: str, good: Json | None, facts: Json) -> Json | None:
 
     To be stopped, it must be known to lose nothing by that.
     """
+    if action in HOST:
+        return ec2_host.target(action, facts)
     if action == "associate_address":
         return {"address": good["address"]} if good and good.get("address") else None
     if action == "replace_instance":
@@ -75,20 +79,24 @@ def target(action: str, good: Json | None, facts: Json) -> Json | None:
 
 
 def reached(target: Json, now: Json | None) -> bool:
-    if now is None:
+    if now is None or "host" in target:  # only Systems Manager knows what was run
         return False
     if "image" in target:
         return "replaced_by" in now
     return all(now[part] == value for part, value in target.items())
 
 
-def restore(aws: Aws, step: Step) -> None:
+def restore(aws: Aws, step: Step) -> str:
+    """Returns what was printed, where something ran on the host."""
+    if step.action in HOST:
+        return ec2_host.restore(aws, step)
     if step.action == "replace_instance":
         replace(aws("ec2"), step.resource.id, step.target)
     elif step.action == "associate_address":
         associate(aws("ec2"), step.resource.id, step.target["address"])
     else:
         _run(aws, step.resource.id, step.action)
+    return ""
 
 
 def _run(aws: Aws, name: str, action: str) -> None:

@@ -3,6 +3,7 @@
 from tasks.domain.knowledge import ARNS
 from tasks.domain.knowledge.ec2 import INSTANCE
 from tasks.domain.planning import Action, Permission
+from tasks.resources import ec2_host
 from tasks.resources.ec2_replacement import REPLACES
 
 READS = {
@@ -79,4 +80,5 @@ ACTIONS = {
         undo="none", permissions=(*LOOK, *LAUNCH, GRANT), recreates=True, then=("associate_address",), settle=SETTLE
     ),
     "associate_address": Action(undo="none", permissions=(*LOOK, *ASSOCIATE)),
+    **ec2_host.actions(LOOK),
 }

@@ -9,7 +9,7 @@ PENDING, DONE = "PENDING", "DONE"
 
 
 def read(dynamo: Any, table: str, execution: str, attempt: int, number: int) -> Json | None:
-    """The record of a step: phase, before, after, begun_at (seconds); None when it was not begun."""
+    """The record of a step: phase, before, after, output, begun_at (seconds); None when it was not begun."""
     key = encode({"pk": _step(execution, attempt, number)})
     found = dynamo.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
     return decode(found) if found else None
@@ -27,9 +27,17 @@ def write(
     after: Json,
     begun_at: float,
     now: int,
+    output: str = "",
 ) -> None:
     """Put the record of a step; `now` in seconds."""
-    record = {"phase": phase, "before": before, "after": after, "begun_at": begun_at, "expires_at": now + 30 * DAY}
+    record = {
+        "phase": phase,
+        "before": before,
+        "after": after,
+        "begun_at": begun_at,
+        "output": output,
+        "expires_at": now + 30 * DAY,
+    }
     dynamo.put_item(TableName=table, Item=encode({"pk": _step(execution, attempt, number), **record}))
 
 

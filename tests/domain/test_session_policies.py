@@ -10,6 +10,7 @@ from managed import resource
 from published import ACCOUNT, REGION, Json, stopping
 
 from tasks import resources
+from tasks.domain.commands import COMMANDS
 from tasks.domain.errors import Malformed
 from tasks.domain.events import IDS
 from tasks.domain.incident import understand
@@ -20,6 +21,7 @@ from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.domain.payload import Step
 from tasks.domain.planning import Action, Permission
 from tasks.domain.session import MOST_CHARACTERS, batches
+from tasks.resources import ec2_host
 
 INCIDENT = understand(stopping("i-1"))
 KMS = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*"
@@ -76,7 +78,8 @@ LAUNCHED = {
         )
     ),
 }
-LISTINGS = ("dynamodb:ListBackups", "ssm:DescribeParameters", "health:DescribeEvents")
+LISTINGS = ("dynamodb:ListBackups", "ssm:DescribeParameters", "health:DescribeEvents", *ec2_host.READS)
+DOCUMENTS = {f"arn:aws:ssm:{REGION}:{ACCOUNT}:document/{one.document}" for one in COMMANDS.values()}
 STEPS = [(kind, action) for kind in NAMES for action in resources.module(kind).ACTIONS]
 
 
@@ -115,6 +118,9 @@ def test_a_session_reaches_exactly_the_steps_resource(kind: str, action: str, un
             ]
             if statement["Resource"] == EC2 + "instance/*":
                 assert statement["Condition"]
+        elif action in COMMANDS and statement["Resource"] in DOCUMENTS:
+            assert statement["Resource"].endswith(f":document/{COMMANDS[action].document}")
+            assert statement["Action"] == ["ssm:SendCommand"]
         else:
             assert statement["Resource"] in (arn, arn + PARTS.get(kind, ""))
         assert not any("*" in action for action in statement["Action"])
@@ -189,7 +195,7 @@ def test_no_id_that_an_event_may_name_widens_a_session(name: str) -> None:
             assert len(name) > 200
             continue
         for statement in each(made[0][0]):
-            if statement["Resource"] not in ("*", KMS, *LAUNCHED, *IN_VAULT):
+            if statement["Resource"] not in ("*", KMS, *LAUNCHED, *IN_VAULT, *DOCUMENTS):
                 on = statement["Resource"].removesuffix(PARTS.get(kind, ""))
                 assert on == resource(kind, name).arn
                 assert not set("*?$") & set(on)

@@ -1,0 +1,3 @@
+set -eu
+systemctl restart -- '{{ service }}'
+systemctl is-active -- '{{ service }}'
