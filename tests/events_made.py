@@ -258,4 +258,40 @@ PAIRS: list[tuple[str, Json, Json]] = [
     ("suspicious_sign_in", signing_in("Success", "No"), signing_in("Success", "Yes")),
     ("suspicious_sign_in", signing_in("Failure", "Yes"), signing_in("Failure", "No")),
     ("root_used", signing_in("Success", "Yes", ROOT), signing_in("Success", "No", ROLE)),
+    (
+        "opened_to_the_internet",
+        called("ec2", "ModifySecurityGroupRules", PORT),
+        called("ec2", "UpdateSecurityGroupRuleDescriptionsIngress", PORT),
+    ),
+    (
+        "protection_off",
+        called("elasticache", "ModifyReplicationGroup", {"transitEncryptionEnabled": False}),
+        called("cloudfront", "UpdateDistribution", {"distributionConfig": {"logging": {"enabled": False}}}),
+    ),
+    (
+        "watching_off",
+        called("guardduty", "CreateFilter", {"detectorId": "d", "action": "ARCHIVE"}),
+        called("guardduty", "CreateFilter", {"detectorId": "d", "action": "NOOP"}),
+    ),
+    (
+        "secret_read",
+        called("ec2", "DescribeInstanceAttribute", {"instanceId": "i-1", "attribute": "userData"}),
+        called("ec2", "DescribeInstanceAttribute", {"instanceId": "i-1", "attribute": "instanceType"}),
+    ),
+    (
+        "secret_read",
+        called("ec2", "CreateTrafficMirrorSession", {"networkInterfaceId": "eni-1"}),
+        called("ec2", "DeleteTrafficMirrorSession", {"trafficMirrorSessionId": "tms-1"}),
+    ),
+    (
+        "credential_made",
+        called("rds", "ModifyDBCluster", {"dBClusterIdentifier": "c", "masterUserPassword": "****"}),
+        called("rds", "ModifyDBCluster", {"dBClusterIdentifier": "c", "engineVersion": "16.4"}),
+    ),
+    (
+        "granted_to_another_account",
+        called("route53domains", "TransferDomainToAnotherAwsAccount", {"accountId": OTHER}),
+        called("route53domains", "UpdateDomainContact", {"domainName": "example.com"}),
+    ),
+    ("suspicious_sign_in", signing_in("Failure", "No", ROOT), signing_in("Failure", "No", ROLE)),
 ]

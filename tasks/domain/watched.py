@@ -52,6 +52,7 @@ CALLS: dict[str, tuple[Calls, ...]] = {
         Calls("SetQueueAttributes", _asked(attributes={"Policy": EXISTS})),
         Calls("SetTopicAttributes", _asked(attributeName=["Policy"])),
         Calls("PutObjectAcl PutObject", _asked(**{"x-amz-acl": [{"prefix": "public-"}]})),
+        Calls("TransferDomainToAnotherAwsAccount"),
         Calls("CreateResourceShare AssociateResourceShare PutKeyPolicy SetRepositoryPolicy PutBackupVaultAccessPolicy"),
     ),
     "protection": (
@@ -63,7 +64,8 @@ CALLS: dict[str, tuple[Calls, ...]] = {
         Calls("DeleteModelInvocationLoggingConfiguration DeleteGuardrail DisassociateWebACL DeleteWebACL"),
         Calls("DisableEbsEncryptionByDefault DisableImageBlockPublicAccess DisableSnapshotBlockPublicAccess"),
         Calls("DeleteAccountPublicAccessBlock PutAccountPublicAccessBlock ModifyInstanceMetadataOptions"),
-        Calls("ModifyLoadBalancerAttributes"),
+        Calls("ModifyLoadBalancerAttributes ModifyReplicationGroup"),
+        Calls("CreateFilter", _asked(action=["ARCHIVE"])),
         Calls("UpdateAutoScalingGroup", _asked(maxSize=[0])),
         Calls("ModifyDBCluster", _asked(deletionProtection=[False])),
         Calls("ModifyInstanceAttribute", _asked(disableApiTermination={"value": [False]})),
@@ -77,6 +79,7 @@ CALLS: dict[str, tuple[Calls, ...]] = {
         Calls("PutUserPolicy PutRolePolicy PutGroupPolicy CreatePolicy CreatePolicyVersion UpdateAssumeRolePolicy"),
         Calls("CreateRole", _asked(assumeRolePolicyDocument=[{"wildcard": '*"AWS"*'}])),
         Calls("CreateSAMLProvider UpdateSAMLProvider CreateOpenIDConnectProvider CreateTrustAnchor"),
+        Calls("ModifyDBInstance ModifyDBCluster", _asked(masterUserPassword=EXISTS)),
         Calls("DeactivateMFADevice DeleteUserPermissionsBoundary DeleteRolePermissionsBoundary"),
         Calls("DeleteAccountPasswordPolicy UploadSigningCertificate"),
     ),
@@ -94,6 +97,7 @@ CALLS: dict[str, tuple[Calls, ...]] = {
     "intrusion": (
         Calls("ModifyInstanceAttribute", _asked(userData=EXISTS)),
         Calls("SendCommand", _asked(documentName=list(RUNNERS))),
+        Calls("CreateTrafficMirrorSession CreateTrafficMirrorTarget"),
         Calls("StartSession SendSSHPublicKey SendSerialConsoleSSHPublicKey EnableSerialConsoleAccess"),
         Calls("UpdateNotebookInstanceLifecycleConfig PutFoundationModelEntitlement CreateFoundationModelAgreement"),
         Calls("RunInstances", _asked(instanceType=[{"prefix": one} for one in COSTLY])),

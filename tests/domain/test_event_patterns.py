@@ -11,7 +11,7 @@ from tasks.domain.events import SOURCES, creation_pattern, fault_pattern, kind_o
 from tasks.domain.watched import WATCHED
 
 # Calls that read never reach a rule, and no pattern knows a foreign key; both are understood from a file.
-UNDELIVERED = ("GetPasswordData", "CopyObject")
+UNDELIVERED = ("GetPasswordData", "DescribeInstanceAttribute", "CopyObject")
 FAULTS = {
     "cloudwatch_alarm_state_change",
     "ec2_instance_state_change",

@@ -40,6 +40,8 @@ def _credential(call: Call) -> Finding | None:
     if any(call.says(one) for one in TRUST) and call.verb not in ("list", "tag", "untag"):
         told = f"{' '.join(call.words)}: who may sign in is decided elsewhere"
         return finding("credential_made", told, severity="high")
+    if call.verb == "modify" and any(leaf.value for leaf in call.values("masteruserpassword")):
+        return finding("credential_made", "the database's master password was changed")
     if call.verb in GIVING and any(call.says(one) for one in CREDENTIALS):
         return _sign_in(call)
     if call.service == "iam" and call.words == ("create", "user"):

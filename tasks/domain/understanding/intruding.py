@@ -3,7 +3,7 @@
 import re
 from ipaddress import ip_address
 
-from tasks.domain.understanding.call import Call
+from tasks.domain.understanding.call import ENDING, READING, Call
 from tasks.domain.understanding.finding import Finding, finding
 
 # Scripts that a machine runs when it starts.
@@ -52,6 +52,10 @@ def _commands(call: Call) -> Finding | None:
 def _secrets(call: Call) -> Finding | None:
     if call.says("password data") or (call.words[:1] == ("batch",) and call.says("secret value")):
         return finding("secret_read", f"{' '.join(call.words)} was called")
+    if call.verb == "describe" and call.asked.get("attribute") == "userData":
+        return finding("secret_read", "the script of a machine's start was read, which often holds secrets")
+    if call.says("traffic mirror") and call.verb not in READING and call.verb not in ENDING:
+        return finding("secret_read", "network traffic is copied", severity="high")
     names = call.asked.get("names")
     decrypted = any(leaf.on for leaf in call.values("withdecryption"))
     if call.says("parameter") and decrypted and isinstance(names, list) and len(names) >= MANY_SECRETS:

@@ -17,12 +17,13 @@ PUBLIC = {
     "acl": CANNED,
     "cannedacl": CANNED,
     "blockpublicsecuritygrouprules": ("false",),
-    "networkaccesstype": ("public",),
-    "directinternetaccess": ("enabled",),
 }
 # Lists of accounts that a call adds: the same parameters name accounts elsewhere, too.
 SHARING = ("add", "launchpermission", "createvolumepermission", "loadpermission", "productcodes")
+HANDING = ("permission", "share", "grant", "transfer")
 GRANTEES = ("principal", "principals", "accountids", "accountid", "targetaccountid", "grantee", "granteeprincipal")
+# Routes and descriptions open nothing inwards.
+OUTWARD = ("route", "egress", "description")
 INBOUND = ("authorize", "create", "modify", "update", "put", "replace", "add")
 
 
@@ -58,7 +59,7 @@ def _shared(call: Call) -> Finding | None:
 
 
 def _granted(call: Call) -> Finding | None:
-    if call.says("permission") or call.says("share") or call.says("grant"):
+    if any(call.says(one) for one in HANDING):
         for leaf in call.values(*GRANTEES):
             if account := call.foreign(str(leaf.value)):
                 return finding("granted_to_another_account", f"account {account} may use it")
@@ -70,8 +71,8 @@ def _granted(call: Call) -> Finding | None:
 
 
 def _internet(call: Call) -> Finding | None:
-    """Security groups, network lists, firewalls and address lists; a route to 0.0.0.0/0 opens nothing inwards."""
-    if call.verb not in INBOUND or call.says("route") or call.says("egress"):
+    """Security groups, network access lists, ports of a service."""
+    if call.verb not in INBOUND or any(call.says(one) for one in OUTWARD):
         return None
     outward, denied = call.values("egress"), call.values("ruleaction")
     if any(leaf.on for leaf in outward) or any(leaf.value == "deny" for leaf in denied):

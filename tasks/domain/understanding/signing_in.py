@@ -14,6 +14,8 @@ def signed_in(call: Call, facts: Json) -> Finding | None:
         return None
     kind = call.actor.kind if call.actor else ""
     factor, outcome = call.more.get("MFAUsed"), call.answer.get("ConsoleLogin")
+    if outcome == "Failure" and kind == "root":
+        return finding("suspicious_sign_in", "somebody tried to sign in as root")
     if outcome == "Failure" and factor == "Yes":
         return finding("suspicious_sign_in", "the password was right and the second factor was not")
     if outcome != "Success":

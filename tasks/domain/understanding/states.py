@@ -11,10 +11,12 @@ from tasks.domain.understanding.words import spoken, words
 
 # Words of a value, or of a detail-type, that mean that something did not work.
 BROKEN = spoken(
-    "failed failure failing fail error errored timeout aborted impaired unhealthy unsuccessful crashed fault "
-    "faulted inoperable unreachable corrupted"
+    "failed failure failing fail error errors errored fatal timeout aborted impaired unhealthy unsuccessful crashed "
+    "fault faulted inoperable unreachable corrupted"
 )
-RISKY = spoken("warn warning warnings interruption rebalance expiration expired retirement degraded insufficient")
+RISKY = spoken(
+    "warn warning warnings anomaly interruption rebalance expiration expired retirement degraded insufficient"
+)
 # The last word of a field that tells a state.
 STATES = spoken("state status result outcome conclusion event type severity")
 # Fields that tell what was, or is wanted.

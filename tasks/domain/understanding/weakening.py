@@ -72,6 +72,9 @@ SETTINGS = {
 }
 # Of these services a detector or a hub is switched off by `enable`.
 WATCHERS = ("guardduty", "securityhub", "macie2", "inspector2", "detective")
+WATCHES_NOT = ("disabled", "paused", "suppressed", "false")
+# Their updates repeat every setting, also those that were never on.
+REPEATING = ("cloudfront", "cognito-idp")
 CAPACITY = ("desiredcapacity", "desiredcount", "maxsize", "maxcapacity", "reservedconcurrentexecutions")
 
 
@@ -95,14 +98,16 @@ def _ended(call: Call) -> Finding | None:
 
 def _switched_off(call: Call) -> Finding | None:
     """Switched off on what exists: what a creation leaves out was never there."""
-    if call.verb in MAKING:
+    if call.service in WATCHERS and any(str(leaf.value).lower() == "archive" for leaf in call.values("action")):
+        return finding("watching_off", "its findings are put away unseen")
+    if call.verb in MAKING or call.service in REPEATING:
         return None
     for leaf in call.leaves:
         value = str(leaf.value).lower()
         protective = leaf.off and any(_protective(name) for name in leaf.path)
         if protective or value in SETTINGS.get(leaf.name, ()):
             return finding("protection_off", f"{'.'.join(leaf.path)} is {value}")
-        if call.service in WATCHERS and leaf.off and leaf.name in ("enable", "status", "autoenable"):
+        if call.service in WATCHERS and value in WATCHES_NOT and leaf.name in ("enable", "status", "autoenable"):
             return finding("watching_off", f"{leaf.name} is {value}")
     return None
 
