@@ -8,7 +8,9 @@ from tasks.domain.knowledge.dynamodb import PROTECTION_OFF, RECOVERY_OFF, TABLE,
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
 from tasks.resources import Aws
+from tasks.resources import dynamodb_scaling as scaling
 from tasks.resources.dynamodb_backup import restore_deleted, restored_from
+from tasks.resources.dynamodb_settings import policy, put
 from tasks.resources.dynamodb_throughput import cut, same, throughput, update
 
 ARN = ARNS[TABLE]
@@ -17,11 +19,14 @@ READS = {
     "dynamodb:DescribeContinuousBackups": ARN,
     "dynamodb:DescribeTimeToLive": ARN,
     "dynamodb:ListTagsOfResource": ARN,
+    "dynamodb:GetResourcePolicy": ARN,
+    **scaling.READS,
 }
 
 
 def _may(*names: str) -> tuple[Permission, ...]:
-    return tuple(Permission(action, ARN) for action in (*READS, *(f"dynamodb:{name}" for name in names)))
+    look = (Permission(action, on) for action, on in READS.items())
+    return (*look, *(Permission(f"dynamodb:{name}", ARN) for name in names))
 
 
 # A restore writes with its caller's rights (docs.aws.amazon.com/amazondynamodb, "Using IAM with DynamoDB backup and
@@ -41,6 +46,8 @@ SETTINGS = {
     "put_time_to_live": "time_to_live",
     "put_stream": "stream",
     "put_tags": "tags",
+    "put_table_policy": "policy",
+    "put_scaling": "scaling",
     "enable_point_in_time_recovery": "recovery_days",
     "enable_deletion_protection": "deletion_protection",
 }
@@ -52,6 +59,8 @@ ACTIONS = {
     "put_time_to_live": Action(undo="none", permissions=_may("UpdateTimeToLive")),
     "put_stream": Action(undo="none", permissions=_may("UpdateTable")),
     "put_tags": Action(undo="none", permissions=_may("TagResource")),
+    "put_table_policy": Action(undo="none", permissions=_may("PutResourcePolicy")),
+    "put_scaling": Action(undo="none", permissions=(*_may("UpdateTable"), *scaling.PUTS)),
     "enable_point_in_time_recovery": Action(undo="none", permissions=_may("UpdateContinuousBackups")),
     "enable_deletion_protection": Action(undo="none", permissions=_may("UpdateTable")),
 }
@@ -81,6 +90,8 @@ def snapshot(aws: Aws, name: str) -> Json | None:
         "stream": stream.get("StreamViewType") if stream.get("StreamEnabled") else None,
         # AWS's own tags cannot be put.
         "tags": {key: tags[key] for key in sorted(tags) if not key.startswith("aws:")},
+        "policy": policy(dynamo, table["TableArn"]),
+        "scaling": scaling.read(aws("application-autoscaling"), table),
         "restored_from": restored_from(table),
     }
 
@@ -102,7 +113,7 @@ def target(action: str, good: Json | None, facts: Json) -> Json | None:
         deleted_at = facts.get("eventTime")
         return {"deleted_at": deleted_at} if deleted_at and good["recovery_days"] else None
     part = SETTINGS.get(action, "throughput")
-    return {part: good[part]} if good[part] else None
+    return {part: good[part]} if good.get(part) else None
 
 
 def reached(target: Json, now: Json | None) -> bool:
@@ -113,6 +124,8 @@ def reached(target: Json, now: Json | None) -> bool:
         return now["restored_from"] is not None
     if "throughput" in target:
         return same(target["throughput"], now["throughput"])
+    if "scaling" in target:
+        return all(one in now["scaling"] for one in target["scaling"])
     return all(now[part] == value for part, value in target.items())
 
 
@@ -121,7 +134,10 @@ def restore(aws: Aws, step: Step) -> None:
     if step.action == "restore_deleted_table":
         restore_deleted(dynamo, name, _describe(dynamo, name), deleted_at=step.target["deleted_at"])
     elif not reached(step.target, now := _settled(aws, name)):
-        _put(dynamo, step, step.target, now)
+        if step.action == "put_throughput":
+            dynamo.update_table(TableName=name, **update(step.target["throughput"], now["throughput"]))
+        else:
+            put(aws, step)
     _settled(aws, name)
 
 
@@ -140,27 +156,7 @@ def undo(aws: Aws, step: Step, before: Json) -> None:
     """Takes back a throughput; all else closes an exposure or creates."""
     now = snapshot(aws, step.resource.id)
     if step.action == "put_throughput" and now and not same(before["throughput"], now["throughput"]):
-        _put(aws("dynamodb"), step, before, now)
-
-
-def _put(dynamo: Any, step: Step, wanted: Json, now: Json) -> None:
-    name = step.resource.id
-    if step.action == "put_throughput":
-        dynamo.update_table(TableName=name, **update(wanted["throughput"], now["throughput"]))
-    elif step.action == "put_time_to_live":
-        expiry = {"Enabled": True, "AttributeName": wanted["time_to_live"]}
-        dynamo.update_time_to_live(TableName=name, TimeToLiveSpecification=expiry)
-    elif step.action == "put_stream":
-        stream = {"StreamEnabled": True, "StreamViewType": wanted["stream"]}
-        dynamo.update_table(TableName=name, StreamSpecification=stream)
-    elif step.action == "put_tags":
-        tags = [{"Key": key, "Value": value} for key, value in wanted["tags"].items()]
-        dynamo.tag_resource(ResourceArn=step.resource.arn, Tags=tags)
-    elif step.action == "enable_point_in_time_recovery":
-        recovery = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": wanted["recovery_days"]}
-        dynamo.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=recovery)
-    elif step.action == "enable_deletion_protection":
-        dynamo.update_table(TableName=name, DeletionProtectionEnabled=True)
+        aws("dynamodb").update_table(TableName=step.resource.id, **update(before["throughput"], now["throughput"]))
 
 
 def _settled(aws: Aws, name: str) -> Json:

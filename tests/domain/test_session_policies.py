@@ -78,8 +78,19 @@ LAUNCHED = {
         )
     ),
 }
-LISTINGS = ("dynamodb:ListBackups", "ssm:DescribeParameters", "health:DescribeEvents", *ec2_host.READS)
+LISTINGS = (
+    "dynamodb:ListBackups",
+    "ssm:DescribeParameters",
+    "health:DescribeEvents",
+    "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:DescribeScalingPolicies",
+    "cloudwatch:DescribeAlarms",
+    *ec2_host.READS,
+)
 DOCUMENTS = {f"arn:aws:ssm:{REGION}:{ACCOUNT}:document/{one.document}" for one in COMMANDS.values()}
+# Auto scaling of a table has ids of its own, its alarms the table's name.
+SCALED = f"arn:aws:application-autoscaling:{REGION}:{ACCOUNT}:scalable-target/*"
+ALARMS = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:TargetTracking-table/"
 STEPS = [(kind, action) for kind in NAMES for action in resources.module(kind).ACTIONS]
 
 
@@ -121,6 +132,10 @@ def test_a_session_reaches_exactly_the_steps_resource(kind: str, action: str, un
         elif action in COMMANDS and statement["Resource"] in DOCUMENTS:
             assert statement["Resource"].endswith(f":document/{COMMANDS[action].document}")
             assert statement["Action"] == ["ssm:SendCommand"]
+        elif statement["Resource"] == SCALED:
+            assert statement["Condition"] == {"StringEquals": {"application-autoscaling:service-namespace": "dynamodb"}}
+        elif statement["Resource"].startswith(ALARMS):
+            assert (action, statement["Resource"]) == ("put_scaling", f"{ALARMS}{NAMES[kind]}*")
         else:
             assert statement["Resource"] in (arn, arn + PARTS.get(kind, ""))
         assert not any("*" in action for action in statement["Action"])
@@ -195,9 +210,10 @@ def test_no_id_that_an_event_may_name_widens_a_session(name: str) -> None:
             assert len(name) > 200
             continue
         for statement in each(made[0][0]):
-            if statement["Resource"] not in ("*", KMS, *LAUNCHED, *IN_VAULT, *DOCUMENTS):
+            if statement["Resource"] not in ("*", KMS, SCALED, *LAUNCHED, *IN_VAULT, *DOCUMENTS):
                 on = statement["Resource"].removesuffix(PARTS.get(kind, ""))
-                assert on == resource(kind, name).arn
+                on = on.removesuffix("*") if on.startswith(ALARMS) else on
+                assert on in (resource(kind, name).arn, f"{ALARMS}{name.lstrip('/')}")
                 assert not set("*?$") & set(on)
 
 

@@ -42,6 +42,12 @@ EVERYWHERE = {
     },
     (RECOVERY, "ssm:ListCommands"): "commands are listed for the account",
     (RECOVERY, "ssm:GetCommandInvocation"): "a command's result knows no resources",
+    **{
+        (f"aiops-{name}", f"application-autoscaling:Describe{action}"): "scaling is described for the account"
+        for name in ("Plan", "Verify", "TakeSnapshots", RECOVERY.removeprefix("aiops-"))
+        for action in ("ScalableTargets", "ScalingPolicies")
+    },
+    (RECOVERY, "cloudwatch:DescribeAlarms"): "Application Auto Scaling asks for all with its caller's rights",
     (RECOVERY, "dynamodb:ListBackups"): "backups are listed for the account",
     **{
         (role, "ssm:DescribeParameters"): "parameters are described for the account; it shows no values"

@@ -1,5 +1,6 @@
 """DynamoDB tables: settings come back, and a deleted table comes back with its data or not at all."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -167,6 +168,55 @@ def test_a_deleted_table_comes_back_with_its_data_and_its_settings() -> None:
     assert items(one) == ["precious"]
     assert {**state(one), "restored_from": None} == good
     assert all(kind.verify(client, step(one, action, good), {}) == "" for action in (RESTORE, PROTECT, RECOVER))
+
+
+def scaled(one: Resource) -> None:
+    """Let auto scaling look after the table and its index."""
+    scaling = client("application-autoscaling")
+    for what, dimension in ((f"table/{one.id}", "table"), (f"table/{one.id}/index/by-owner", "index")):
+        target = {
+            "ServiceNamespace": "dynamodb",
+            "ResourceId": what,
+            "ScalableDimension": f"dynamodb:{dimension}:ReadCapacityUnits",
+        }
+        scaling.register_scalable_target(**target, MinCapacity=5, MaxCapacity=50)
+        metric = {"PredefinedMetricType": "DynamoDBReadCapacityUtilization"}
+        tracking = {"TargetValue": 70.0, "PredefinedMetricSpecification": metric}
+        scaling.put_scaling_policy(
+            **target,
+            PolicyName="reads",
+            PolicyType="TargetTrackingScaling",
+            TargetTrackingScalingPolicyConfiguration=tracking,
+        )
+
+
+def test_auto_scaling_and_the_tables_own_policy_come_back_with_it() -> None:
+    """A restore from a backup brings neither."""
+    one = table("orders", **BY_OWNER, GlobalSecondaryIndexes=[index(7, 7)])
+    scaled(one)
+    own = json.dumps({"Version": "2012-10-17", "Statement": []})
+    client("dynamodb").put_resource_policy(ResourceArn=one.arn, Policy=own)
+    good = state(one)
+    assert [each["ResourceId"] for each in good["scaling"]] == ["table/orders", "table/orders/index/by-owner"]
+    scaling = client("application-autoscaling")
+    for each in good["scaling"]:
+        what = {key: each[key] for key in ("ResourceId", "ScalableDimension")}
+        scaling.delete_scaling_policy(ServiceNamespace="dynamodb", PolicyName="reads", **what)
+        scaling.deregister_scalable_target(ServiceNamespace="dynamodb", **what)
+    client("dynamodb").delete_resource_policy(ResourceArn=one.arn)
+    delete_table(one)
+    kind.restore(client, step(one, RESTORE, good))
+    assert (state(one)["scaling"], state(one)["policy"]) == ([], None)
+    restore_all(one, good)
+    assert {**state(one), "restored_from": None} == good
+
+
+def test_what_else_is_scaled_is_not_the_tables() -> None:
+    one, other = table("orders", **BY_OWNER, GlobalSecondaryIndexes=[index(7, 7)]), table("orders-old")
+    good = state(other)
+    scaled(one)
+    assert state(other) == good
+    assert good["scaling"] == []
 
 
 def test_a_restored_table_may_be_deleted_and_restored_again() -> None:

@@ -60,7 +60,7 @@ RULES = (
     Rule(
         DELETED,
         ("DeleteTable",),
-        called("the table was deleted; restored, its stream has another ARN and auto scaling must be set up again"),
+        called("the table was deleted; restored, its stream has another ARN, which its readers must be told"),
         "FAILURE",
         "critical",
         0.95,
