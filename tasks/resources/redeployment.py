@@ -15,14 +15,22 @@ PROJECT = "arn:{partition}:codebuild:{region}:{account}:project/" + NAME
 LOG = "arn:{partition}:logs:{region}:{account}:log-group:/aws/codebuild/" + NAME + ":*"
 # The build's variable that holds the step's token, by which the build is found again.
 TOKEN = "AIOPS_TOKEN"  # noqa: S105 - a name
+# With the project's own instructions, source, image and role, whoever has the session
+# (https://docs.aws.amazon.com/codebuild/latest/userguide/action-context-keys.html).
+_AS_IT_IS = {
+    "Null": {
+        f"codebuild:{name}": "true"
+        for name in ("source.buildspec", "source.location", "environment.image", "serviceRole")
+    },
+    "ForAllValues:StringEquals": {"codebuild:environment.environmentVariables.name": TOKEN},
+}
 READS = {"codebuild:BatchGetProjects": PROJECT}
 ACTION = Action(
     undo="none",
     permissions=(
-        *(
-            Permission(f"codebuild:{name}", PROJECT)
-            for name in ("ListBuildsForProject", "BatchGetBuilds", "StartBuild")
-        ),
+        Permission("codebuild:ListBuildsForProject", PROJECT),
+        Permission("codebuild:BatchGetBuilds", PROJECT),
+        Permission("codebuild:StartBuild", PROJECT, _AS_IT_IS),
         Permission("logs:GetLogEvents", LOG),
     ),
     disruptive=True,

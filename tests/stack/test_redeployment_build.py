@@ -1,12 +1,16 @@
 """The build of the user's code: made if it is configured, allowed what the user grants, and never a change unseen."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from stack_template import CONTEXT, GRANTED, Json, Template
 
 from cdk_app.buildspec import buildspec
 from cdk_app.settings import BadSettings, Settings
+from tasks.domain import redeployment
 
 ROLE = "aiops-redeploy-<AWS::Region>"
 PROJECT = "arn:<AWS::Partition>:codebuild:<AWS::Region>:<AWS::AccountId>:project/aiops-redeploy"
@@ -59,6 +63,59 @@ def test_a_plan_is_saved_and_checked_before_the_phase_that_applies_it(tool: str)
     assert saved in apply
     assert any(saved in one for one in plan)
     assert not any("apply" in one or "execute-change-set" in one for one in plan)
+
+
+def plan(*actions: str) -> str:
+    resource = {"address": "a.b", "change": {"actions": list(actions)}}
+    return json.dumps({"format_version": "1.2", "resource_changes": [resource]})
+
+
+def change_set(replacement: str) -> str:
+    change = {"Action": "Modify", "LogicalResourceId": "Data", "Replacement": replacement}
+    return json.dumps({"Changes": [{"Type": "Resource", "ResourceChange": change}]})
+
+
+# The harmless plan of each tool, and the other one; and the command that applies it.
+PLANS = {
+    "terraform": (plan("update"), plan("delete", "create")),
+    "cdk:app": (change_set("False"), change_set("True")),
+}
+APPLYING = {"terraform": "terraform apply -input=false saved.tfplan", "cdk:app": "--method execute-change-set"}
+# Writes down how it is called; prints the plan when it is asked to show or describe one.
+STAND_IN = """#!/bin/bash
+echo "${0##*/} $*" >> "$CALLS"
+case "$*" in show*|*describe-change-set*) cat "$PLAN";; esac
+"""
+
+
+@pytest.mark.parametrize("harmless", [True, False])
+@pytest.mark.parametrize("tool", PLANS)
+def test_the_commands_apply_a_harmless_plan_and_stop_at_another(tmp_path: Path, tool: str, harmless: bool) -> None:
+    """Run as CodeBuild runs them, in one shell, with stand-ins for the tools that the source's setup puts in place."""
+    tools, source, calls = tmp_path / "bin", tmp_path / "source", tmp_path / "calls"
+    tools.mkdir()
+    source.mkdir()
+    for name in ("terraform", "npx", "aws"):
+        (tools / name).write_text(STAND_IN)
+        (tools / name).chmod(0o755)
+    (tmp_path / "plan").write_text(PLANS[tool][not harmless])
+    (source / "redeploy-setup.sh").write_text('export PATH="$TOOLS:$PATH"\n')
+    spec = buildspec(tool, check=Path(redeployment.__file__).read_text())
+    script = "\n".join(command for phase in spec["phases"].values() for command in phase["commands"])
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    variables = {"PATH": path, "TOOLS": tools, "CALLS": calls, "PLAN": tmp_path / "plan", "AIOPS_TOKEN": "0a1b"}
+    ended = subprocess.run(
+        ["/bin/bash", "-e", "-c", script],
+        cwd=source,
+        env={name: str(value) for name, value in variables.items()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode == 0) == harmless, ended.stderr
+    assert ("aiops: refused: " in ended.stdout) != harmless
+    assert (APPLYING[tool] in calls.read_text().splitlines()[-1]) == harmless
+    assert ("aiops-0a1b" in calls.read_text()) == (tool == "cdk:app")
 
 
 GIT = "https://github.com/somebody/app"

@@ -64,13 +64,23 @@ def test_the_session_reaches_the_project_and_looks_at_the_resource(payload: Json
     with pytest.raises(StillRestoring):
         call(restore.handler, payload)
     (session,) = sessions()
-    allowed = {one["Resource"]: one["Action"] for one in session.policy["Statement"]}
-    assert allowed[f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/aiops-redeploy"] == [
-        "codebuild:BatchGetBuilds",
-        "codebuild:ListBuildsForProject",
-        "codebuild:StartBuild",
-    ]
-    assert set(allowed["arn:aws:s3:::data"]) <= module(BUCKET).READS.keys()
+    project = f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/aiops-redeploy"
+    looking, starting = (one for one in session.policy["Statement"] if one["Resource"] == project)
+    assert looking["Action"] == ["codebuild:BatchGetBuilds", "codebuild:ListBuildsForProject"]
+    assert starting["Action"] == ["codebuild:StartBuild"]
+    (bucket,) = [one for one in session.policy["Statement"] if one["Resource"] == "arn:aws:s3:::data"]
+    assert set(bucket["Action"]) <= module(BUCKET).READS.keys()
+
+
+def test_the_session_starts_the_build_as_the_project_has_it(payload: Json) -> None:
+    with pytest.raises(StillRestoring):
+        call(restore.handler, payload)
+    (session,) = sessions()
+    (starting,) = [one for one in session.policy["Statement"] if one["Action"] == ["codebuild:StartBuild"]]
+    overriding = {"source.buildspec", "source.location", "environment.image", "serviceRole"}
+    assert starting["Condition"]["Null"] == {f"codebuild:{name}": "true" for name in overriding}
+    (named,) = starting["Condition"]["ForAllValues:StringEquals"].values()
+    assert named == "AIOPS_TOKEN"
 
 
 def test_what_is_as_it_was_found_is_not_healthy(cloud: Cloud, payload: Json) -> None:
