@@ -55,6 +55,8 @@ class Settings:
     trail: str = _choice("create", "existing")
     architecture: str = _choice("arm64", "x86_64")
     snapshot_minutes: int = _number(int, 1, 1440)
+    metric_minutes: int = _number(int, 5, 1440)
+    metric_severity: str = _choice("low", "medium", "high", "critical")
     drift_grace_minutes: int = _number(int, 0, 1440)
     verify_deadline_minutes: float = _number(float, 0.01, 240)
     settle_seconds: float = _number(float, 0, 3600)

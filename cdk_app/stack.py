@@ -16,6 +16,7 @@ from cdk_app.documents import Documents
 from cdk_app.failures import Failures
 from cdk_app.faults import Faults
 from cdk_app.grants import arn
+from cdk_app.metric_analysis import MetricAnalysis
 from cdk_app.notifications import Notifications
 from cdk_app.recovery import ROLE, Recovery
 from cdk_app.redeployment import Redeployment
@@ -89,6 +90,14 @@ class AiopsStack(cdk.Stack):
             self, "Snapshots", task=task, storage=storage, vault=vault, every=every, unhandled=dead_letters.unhandled
         )
         Deletions(self, "Deletions", task=task, storage=storage, dead_letters=dead_letters)
+        metric_analysis = MetricAnalysis(
+            self,
+            "MetricAnalysis",
+            task=task,
+            storage=storage,
+            every=cdk.Duration.minutes(settings.metric_minutes),
+            unhandled=dead_letters.unhandled,
+        )
         trail = Trail(
             self, "Trail", task=task, settings=settings, removal_policy=removal_policy, unhandled=dead_letters.unhandled
         )
@@ -98,6 +107,7 @@ class AiopsStack(cdk.Stack):
         alarms.on_dead_letters(dead_letters.undelivered, "undelivered", "Events could not start the workflow.")
         alarms.on_dead_letters(dead_letters.unhandled, "unhandled", "A failure could not even be handled: look at it.")
         alarms.on_schedule(snapshots.take_snapshots, every)
+        alarms.on_schedule(metric_analysis.analyze_metrics, cdk.Duration.minutes(settings.metric_minutes))
         alarms.on_schedule(trail.check_trail, cdk.Duration.hours(1))
         alarms.on_detection_lag(seconds=300)
         alarms.on_silent_trail()

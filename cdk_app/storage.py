@@ -18,7 +18,7 @@ class Storage(Construct):
         super().__init__(scope, construct_id)
         self._removal_policy = removal_policy
         self.incidents = self._table("Incidents", key="incident_id", indexes=INCIDENT_INDEXES, expires=True)
-        self.patterns = self._table("Patterns", key="pattern_id", indexes=PATTERN_INDEXES)
+        self.patterns = self._table("Patterns", key="pattern_id", indexes=PATTERN_INDEXES, expires=True)
         self.claims = self._table("Claims", key="pk", expires=True)
         self.snapshots = self._table("Snapshots", key="resource_arn")
 

@@ -16,7 +16,15 @@ from cdk_app.settings import Settings
 from tasks.runtime.environment import read
 
 MACHINE = json.loads((ROOT / "statemachine" / "aiops.asl.json").read_text())
-OUTSIDE = {"HandleFailure", "HandleUndeliverable", "GatherDeletions", "TakeSnapshots", "CheckTrail"}
+OUTSIDE = {
+    "AnalyzeMetrics",
+    "HandleFailure",
+    "HandleUndeliverable",
+    "GatherDeletions",
+    "TakeSnapshots",
+    "AnalyzeMetrics",
+    "CheckTrail",
+}
 COMMON = {
     "POWERTOOLS_SERVICE_NAME": "aiops",
     "POWERTOOLS_METRICS_NAMESPACE": "AIOps",
@@ -59,6 +67,7 @@ def test_every_setting_reaches_a_function_or_the_stack_itself(template: Template
         "trail",
         "architecture",
         "snapshot_minutes",
+        "metric_minutes",
         "synthesizer",
         "removal",
         "redeploy",

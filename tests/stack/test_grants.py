@@ -18,6 +18,8 @@ EVERYWHERE = {
     ("aiops-Verify", "tag:GetResources"): "the tagging API knows no resources",
     ("aiops-Verify", "cloudwatch:GetMetricData"): "metrics are no resources",
     ("aiops-Verify", "cloudwatch:DescribeAlarms"): "composite alarms are told of to nobody with less",
+    ("aiops-AnalyzeMetrics", "tag:GetResources"): "the tagging API knows no resources",
+    ("aiops-AnalyzeMetrics", "cloudwatch:GetMetricData"): "metrics are no resources",
     ("aiops-TakeSnapshots", "tag:GetResources"): "the tagging API knows no resources",
     ("aiops-TakeSnapshots", "cloudtrail:LookupEvents"): "the event history knows no resources",
     ("aiops-CheckTrail", "cloudtrail:DescribeTrails"): "CloudTrail's describe call knows no resources",

@@ -35,13 +35,13 @@ def test_a_table_has_its_keys_and_indexes_and_can_be_restored(template: Template
     assert table["BillingMode"] == "PAY_PER_REQUEST"
 
 
-def test_incidents_and_claims_expire(template: Template) -> None:
+def test_what_is_not_for_ever_expires(template: Template) -> None:
     expiring = {
         one["TableName"]: one["TimeToLiveSpecification"]["AttributeName"]
         for one in template.of_type("AWS::DynamoDB::Table")
         if "TimeToLiveSpecification" in one
     }
-    assert expiring == {"aiops-incidents": "expires_at", "aiops-claims": "expires_at"}
+    assert expiring == dict.fromkeys(("aiops-incidents", "aiops-claims", "aiops-patterns"), "expires_at")
 
 
 def test_tables_outlive_the_stack_unless_the_context_says_otherwise(template: Template, variant: Template) -> None:
@@ -149,6 +149,8 @@ ALARMS = {
     "aiops-unhandled-events": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", ">=", 1, "notBreaching"),
     "aiops-TakeSnapshots-failed": ("AWS/Lambda", "Errors", ">=", 1, "notBreaching"),
     "aiops-TakeSnapshots-missing": ("AWS/Lambda", "Invocations", "<", 1, "breaching"),
+    "aiops-AnalyzeMetrics-failed": ("AWS/Lambda", "Errors", ">=", 1, "notBreaching"),
+    "aiops-AnalyzeMetrics-missing": ("AWS/Lambda", "Invocations", "<", 1, "breaching"),
     "aiops-CheckTrail-failed": ("AWS/Lambda", "Errors", ">=", 1, "notBreaching"),
     "aiops-CheckTrail-missing": ("AWS/Lambda", "Invocations", "<", 1, "breaching"),
     "aiops-detection-lag": ("AIOps", "DetectionLag", ">=", 300, "notBreaching"),
