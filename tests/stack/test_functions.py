@@ -22,7 +22,6 @@ OUTSIDE = {
     "HandleUndeliverable",
     "GatherDeletions",
     "TakeSnapshots",
-    "AnalyzeMetrics",
     "CheckTrail",
 }
 COMMON = {
