@@ -33,10 +33,19 @@ def handler(event: Json, context: Any) -> Json:
         return {"attempt": redrive}
     incident, plan = load(Incident, event["incident"]), load(Plan, event["plan"])
     journal = [steps.read(dynamo, env.claims_table, *key, number) for number in range(len(plan.steps))]
-    begun = [(step, record) for step, record in zip(plan.steps, journal, strict=True) if record and step.undo != "none"]
+    numbered = zip(range(len(plan.steps)), plan.steps, journal, strict=True)
+    begun = [(number, step, record) for number, step, record in numbered if record and step.undo != "none"]
     begun.reverse()
-    acting = sessions(client("sts"), env.recovery_role_arn, incident, [step for step, _ in begun], undo=True)
-    told = [_take_back(step, aws, record) for (step, record), (_, aws) in zip(begun, acting, strict=True)]
+    acting = sessions(client("sts"), env.recovery_role_arn, incident, [step for _, step, _ in begun], undo=True)
+    told = list[str]()
+    for (number, step, record), (_, aws) in zip(begun, acting, strict=True):
+        if reason := _to_be_left(step, aws, record):
+            told.append(f"{step.resource.id} {reason}")
+            continue
+        left = module(step.resource.type).undo(aws, step, record["before"])
+        told.append(f"{step.resource.id}: {left or f'{step.undo} done'}")
+        once = {part: record[part] for part in ("before", "after", "begun_at")}
+        steps.write(dynamo, env.claims_table, *key, number, phase=steps.UNDONE, **once, now=int(time.time()))
     steps.mark_undone(dynamo, env.claims_table, *key, redrive=redrive, now=int(time.time()))
     cause = event.get("failure", {})
     logger.error("not healed", extra={"undone": told, "failure": cause})
@@ -44,15 +53,14 @@ def handler(event: Json, context: Any) -> Json:
     raise NotHealed(f"{why}. Undone: {'; '.join(told) or 'nothing'}")
 
 
-def _take_back(step: Step, aws: Aws, record: Json) -> str:
-    """What was done about one step: never over a change that somebody else made since."""
-    kind, name = module(step.resource.type), step.resource.id
-    now = kind.snapshot(aws, name)
+def _to_be_left(step: Step, aws: Aws, record: Json) -> str:
+    """Why a step is not taken back, or an empty text: never twice, never over what somebody else changed since."""
+    if record["phase"] == steps.UNDONE:
+        return f"was taken back before ({step.undo})"
+    kind = module(step.resource.type)
+    now = kind.snapshot(aws, step.resource.id)
     if now == record["before"]:
-        return f"{name} is as it was before"
+        return "is as it was before"
     # What it reached counts too: a status check that fails meanwhile is nobody's change.
     left = record["phase"] == steps.DONE and now == record["after"]
-    ours = left or kind.reached(step.target, now)
-    if not ours:
-        return f"{name} was changed by somebody else since: left alone"
-    return f"{name}: {kind.undo(aws, step, record['before']) or f'{step.undo} done'}"
+    return "" if left or kind.reached(step.target, now) else "was changed by somebody else since: left alone"

@@ -28,7 +28,8 @@ def gather(aws: Aws, incident: Incident, resources: Sequence[Resource], *, now: 
                 missing.append(f"of {name}: no time was left")
                 continue
             for source, lines in ask().items():
-                found.setdefault(name, {})[source] = [redacted(line, MOST_LINE) for line in lines]
+                if lines:
+                    found.setdefault(name, {})[source] = [redacted(line, MOST_LINE) for line in lines]
         except (ClientError, BotoCoreError) as refused:
             missing.append(f"of {name}: {redacted(str(refused), MOST_LINE)}")
     return {"at": iso(now), "resources": fit(found, MOST_CHARACTERS), "missing": missing[:25]}

@@ -5,7 +5,7 @@ from typing import Any
 
 from tasks.store.items import DAY, Json, decode, encode
 
-PENDING, DONE = "PENDING", "DONE"
+PENDING, DONE, UNDONE = "PENDING", "DONE", "UNDONE"
 
 
 def read(dynamo: Any, table: str, execution: str, attempt: int, number: int) -> Json | None:
@@ -29,7 +29,7 @@ def write(
     now: int,
     output: str = "",
 ) -> None:
-    """Put the record of a step; `now` in seconds."""
+    """Put the record of a step: begun, done, or taken back; `now` in seconds."""
     record = {
         "phase": phase,
         "before": before,

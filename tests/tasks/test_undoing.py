@@ -60,6 +60,24 @@ def test_undoing_twice_changes_the_resource_once(payload: Json) -> None:
     assert values(HOST) == ["good", "bad", "good", "bad"]
 
 
+def test_what_was_taken_back_and_then_done_again_by_somebody_is_left_alone(cloud: Cloud) -> None:
+    """Undo broke off before it could say that it was through, and is redriven; meanwhile a person started it."""
+    one = instance()
+    payload = failed(cloud, stopping(one.id))
+    undone(payload)
+    client("dynamodb").delete_item(TableName=CLAIMS, Key={"pk": {"S": f"UNDONE#{payload['execution']}#0"}})
+    client("ec2").start_instances(InstanceIds=[one.id])
+    assert "was taken back before (stop_instance)" in undone(payload)
+    assert instance_state(one) == "running"
+
+
+def test_steps_are_taken_back_in_the_reverse_of_their_order(cloud: Cloud) -> None:
+    names = [instance().id for _ in range(3)]
+    told = undone(failed(cloud, stopping(*names)))
+    places = [told.index(f"{name}: stop_instance done") for name in names]
+    assert places == sorted(places, reverse=True)
+
+
 def test_a_change_that_somebody_else_made_since_is_left_alone(payload: Json) -> None:
     put_value(HOST, "somebody else's")
     assert "was changed by somebody else since: left alone" in undone(payload)
