@@ -16,6 +16,8 @@ from tasks.domain.moment import iso
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
 from tasks.resources import Aws
+from tasks.resources.rds_storage import GROW, grow, storage
+from tasks.resources.rds_storage import target as grown
 
 READS = {"rds:DescribeDBInstances": ARNS[INSTANCE]}
 # Log files by their names alone: their lines are of the database's data.
@@ -42,6 +44,7 @@ ACTIONS = {
     # Switching backups on is a short outage ("Backup retention period"); the rest is none.
     "restore_protection": Action(undo="none", permissions=(DESCRIBE, *MODIFY), disruptive=True),
     "configure_database": Action(undo="none", permissions=(DESCRIBE, *MODIFY), disruptive=True),
+    GROW: Action(undo="none", permissions=(DESCRIBE, *MODIFY)),
     "restore_database": Action(
         undo="none",
         settle=60,
@@ -93,6 +96,7 @@ def snapshot(aws: Aws, name: str) -> Json | None:
         "subnets": one.get("DBSubnetGroup", {}).get("DBSubnetGroupName"),
         "tags": sorted(one.get("TagList", []), key=lambda tag: str(tag["Key"])),
         "resource_id": one["DbiResourceId"],
+        "storage": storage(one),
         "stands_alone": not (one.get("DBClusterIdentifier") or one.get("ReadReplicaSourceDBInstanceIdentifier")),
     }
 
@@ -113,6 +117,8 @@ def issue(good: Json, now: Json) -> tuple[str, str] | None:
 
 def target(action: str, good: Json | None, facts: Json) -> Json | None:
     """To be started needs no snapshot; protection comes along, else what is seen then would be remembered as good."""
+    if action == GROW:
+        return grown(facts.get("now"), facts.get("settings", {}))
     if good and not good["stands_alone"]:
         return None
     protection = {"settings": {key: good["settings"][key] for key in _PROTECTION}} if good else {}
@@ -141,6 +147,8 @@ def reached(target: Json, now: Json | None) -> bool:
     """A database that stands is no longer to be restored, whatever its settings."""
     if now is None or "source" in target:
         return now is not None
+    if "allocated" in target:
+        return bool(now["storage"]["allocated"] >= target["allocated"])
     settings = target.get("settings", {})
     return now["status"] == target.get("status", now["status"]) and _same(settings, now["settings"])
 
@@ -153,6 +161,9 @@ def restore(aws: Aws, step: Step) -> None:
     one, now = _describe(rds, name), snapshot(aws, name)
     if one is None or now is None:
         raise NotRecovered(f"the database {name} is gone")
+    if step.action == GROW:
+        grow(rds, one, step)
+        return
     if step.action == "start_database" and now["status"] == "stopped":
         if one["DBInstanceStatus"] == "stopping":
             raise StillRestoring(f"{name} is still stopping")
@@ -183,6 +194,8 @@ def verify(aws: Aws, step: Step, after: Json) -> str:
         return f"the database is {one['DBInstanceStatus']}"
     if reached(step.target, now):
         return ""
+    if step.action == GROW:
+        return f"its storage is {now['storage']['allocated']} GiB"
     other = [key for key, value in step.target["settings"].items() if now["settings"].get(key) != value]
     return f"not as it was: {', '.join(other)}"
 

@@ -49,6 +49,7 @@ def described(**more: Any) -> Json:
         "DBInstanceStatus": "available",
         "DBInstanceClass": "db.t3.micro",
         "MultiAZ": True,
+        "AllocatedStorage": 20,
         "StorageType": "gp3",
         "Iops": 3000,
         "BackupRetentionPeriod": 7,
@@ -268,6 +269,7 @@ def test_every_session_fits_for_the_longest_name(rds: Any) -> None:
     was, name = good(rds), "d" * 63
     one = resource(INSTANCE, name)
     incident = understand(call("DeleteDBInstance", {"requestParameters.dBInstanceIdentifier": name}))
+    facts = {**FINAL, "now": was, "settings": {"most": 100}}
     for action in kind.ACTIONS:
-        ((policy, _),) = batches(incident, (step(one, action, was, FINAL),), actions, undo=False)
+        ((policy, _),) = batches(incident, (step(one, action, was, facts),), actions, undo=False)
         assert json.loads(policy)["Statement"]

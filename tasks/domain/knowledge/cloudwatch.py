@@ -18,6 +18,8 @@ from tasks.domain.alarms import (
 from tasks.domain.kinds import Json, Kind, Rule
 from tasks.domain.knowledge.autoscaling import GROUP
 from tasks.domain.knowledge.ec2 import INSTANCE
+from tasks.domain.knowledge.ecs import SERVICE
+from tasks.domain.knowledge.rds import INSTANCE as DATABASE
 
 ARNS: dict[str, str] = {}
 FAULTS = (Kind("aws.cloudwatch", EVENT, "", "", {"state": {"value": ["ALARM"]}}, detail_type=EVENT),)
@@ -34,6 +36,8 @@ CAUSES = {
 _TARGETS = {
     INSTANCE: ("host", CONTEXTS),
     GROUP: ("group", (CPU, MEMORY, NETWORK, RESPONSE)),
+    SERVICE: ("service", (CPU, MEMORY, RESPONSE)),
+    DATABASE: ("database", (DISK,)),
 }
 
 
