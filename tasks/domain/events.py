@@ -141,13 +141,13 @@ def _field(wanted: Any, event: Mapping[str, Any], key: str) -> bool:
     if key not in event:
         return False
     values = event[key] if isinstance(event[key], list) else [event[key]]
-    if isinstance(wanted, Mapping):
-        return any(isinstance(value, Mapping) and matches(wanted, value) for value in values)
+    if isinstance(wanted, dict):
+        return any(isinstance(value, dict) and matches(wanted, value) for value in values)
     return any(_fits(one, value) for one in wanted for value in values)
 
 
 def _fits(wanted: Any, value: Any) -> bool:
-    if isinstance(wanted, Mapping):
+    if isinstance(wanted, dict):
         ((operator, operand),) = wanted.items()
         return OPERATORS[operator](operand, value)
     # JSON's true is not 1, though Python's is.
@@ -156,7 +156,7 @@ def _fits(wanted: Any, value: Any) -> bool:
 
 # docs.aws.amazon.com/eventbridge, "Comparison operators": those that the rules use. `exists` holds for leaves only.
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "exists": lambda wanted, value: wanted and not isinstance(value, Mapping),
+    "exists": lambda wanted, value: wanted and not isinstance(value, dict),
     "prefix": lambda wanted, value: isinstance(value, str) and value.startswith(wanted),
     "suffix": lambda wanted, value: isinstance(value, str) and value.endswith(wanted),
     "wildcard": lambda wanted, value: isinstance(value, str) and fnmatchcase(value, wanted),
