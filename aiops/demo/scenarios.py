@@ -512,6 +512,22 @@ def unreadable(stage: Stage) -> Iterator[Execution]:
     stage.told("UNDELIVERABLE", "demo-huge")
 
 
+def stranger(stage: Stage) -> Iterator[Execution]:
+    shared = {"add": {"items": [{"userId": "111122223333"}]}}
+    snapshot, name = "snap-0123456789abcdef0", "ModifySnapshotAttribute"
+    request = {"snapshotId": snapshot, "createVolumePermission": shared}
+    detail = {
+        "eventSource": "ec2.amazonaws.com",
+        "eventName": name,
+        "eventID": "demo-shared",
+        "requestParameters": request,
+    }
+    where = {"source": "aws.ec2", "account": ACCOUNT, "region": REGION, "time": "2026-01-01T00:00:00Z", "resources": []}
+    stage.engine.deliver({**where, "id": "demo-shared", "detail-type": "AWS API Call via CloudTrail", "detail": detail})
+    yield ended(stage.executions(snapshot, name)[0], "UNKNOWN_EVENT")
+    stage.told("UNKNOWN_EVENT", "shared_with_another_account", snapshot)
+
+
 def recurring(stage: Stage) -> Iterator[Execution]:
     name = stage.parameter("good")
     for again in range(1, 5):
@@ -596,6 +612,9 @@ SCENARIOS = (
     Scenario("swept", "the event is lost, the sweep finds the difference", swept, HEALED, "VERIFIED"),
     Scenario("deleted_unheard", "a bucket is deleted unheard, the sweep finds it", deleted_unheard, HEALED, "VERIFIED"),
     Scenario("unmanaged", "an instance without the tag is stopped", unmanaged, BLOCKED, "UNMANAGED"),
+    Scenario(
+        "stranger", "somebody gives another account a snapshot that nobody tagged", stranger, LEFT, "UNKNOWN_EVENT"
+    ),
     Scenario("intended", "a pipeline's role changes a parameter", intended, BLOCKED, "INTENDED"),
     Scenario(
         "approved",
