@@ -9,7 +9,7 @@ from cdk_app.recovery import may_keep_all, may_read_all
 from cdk_app.rules import function_target, rule, schedule
 from cdk_app.steps import NO_RESOURCES
 from cdk_app.storage import Storage
-from cdk_app.task import TaskFactory
+from cdk_app.task import KEEPING_MB, TaskFactory
 from cdk_app.vault import Vault
 from tasks.domain.events import SOURCES, creation_pattern
 
@@ -27,7 +27,9 @@ class Snapshots(Construct):
         unhandled: sqs.IQueue,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.take_snapshots = task(self, "TakeSnapshots", timeout_seconds=300, dead_letters=unhandled)
+        self.take_snapshots = task(
+            self, "TakeSnapshots", timeout_seconds=300, memory_mb=KEEPING_MB, dead_letters=unhandled
+        )
         self.take_snapshots.may(
             "dynamodb:DeleteItem",
             "dynamodb:GetItem",

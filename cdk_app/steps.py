@@ -10,7 +10,7 @@ from cdk_app.grants import arn
 from cdk_app.notifications import Notifications
 from cdk_app.recovery import ROLE, may_find_definitions, may_gather_evidence, may_keep_all, may_read_all
 from cdk_app.storage import Storage
-from cdk_app.task import TaskFactory
+from cdk_app.task import KEEPING_MB, TaskFactory
 from cdk_app.vault import Vault
 
 EXECUTIONS = "arn:{partition}:states:{region}:{account}:execution:aiops:*"
@@ -86,7 +86,7 @@ class Steps(Construct):
         record = task(self, "Record")
         record.may("dynamodb:UpdateItem", on=incidents)
 
-        verify = task(self, "Verify")
+        verify = task(self, "Verify", memory_mb=KEEPING_MB)
         verify.may("dynamodb:GetItem", "dynamodb:PutItem", on=snapshots)
         verify.may("dynamodb:GetItem", "dynamodb:PutItem", on=claims)
         verify.may("cloudwatch:DescribeAlarms", on="*", because="composite alarms are told of to nobody with less")

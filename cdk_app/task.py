@@ -18,6 +18,8 @@ from cdk_app.settings import Settings
 
 RUNTIME = lambda_.Runtime.PYTHON_3_14
 ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
+# Whoever stores code in the vault has it in memory: 100 MB at most (tasks/resources/lambda_state.py).
+KEEPING_MB = 512
 POWERTOOLS = {
     "POWERTOOLS_SERVICE_NAME": "aiops",
     "POWERTOOLS_METRICS_NAMESPACE": "AIOps",
@@ -29,7 +31,13 @@ class TaskFactory(Protocol):
     """Task, with what all functions have in common already given."""
 
     def __call__(
-        self, scope: Construct, name: str, *, timeout_seconds: int = ..., dead_letters: sqs.IQueue | None = ...
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        timeout_seconds: int = ...,
+        memory_mb: int = ...,
+        dead_letters: sqs.IQueue | None = ...,
     ) -> "Task": ...
 
 

@@ -56,10 +56,6 @@ def trusting(account: str) -> str:
     return policy(Principal={"AWS": f"arn:aws:iam::{account}:root"}, Action="sts:AssumeRole")
 
 
-def function_change(by: Json) -> Json:
-    return called("lambda", "UpdateFunctionCode20150331v2", {"functionName": "f"}, by=by)
-
-
 def passing(name: str, by: Json = USER, **asked: object) -> Json:
     return called("iam", name, dict(asked), by=by)
 
@@ -213,7 +209,6 @@ PAIRS: list[tuple[str, Json, Json]] = [
         called("organizations", "CreateAccount", {"accountName": "a"}, by=ROOT),
         called("organizations", "CreateAccount", {"accountName": "a"}),
     ),
-    ("code_changed_by_hand", function_change(USER), function_change(ROLE)),
     (
         "start_script_changed",
         called("ec2", "ModifyInstanceAttribute", {"instanceId": "i-1", "userData": "<sensitiveDataRemoved>"}),

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiops.demo.code import Code
 from aiops.demo.hosts import Alarm, Group, commands_sent
-from aiops.demo.stage import ALL_BLOCKED, Execution, ScenarioError, Stage, bucket_policy, ssh_from
+from aiops.demo.stage import ALL_BLOCKED, Execution, ScenarioError, Stage, bucket_policy, function_package, ssh_from
 from aiops.engine import ACCOUNT, REGION
 
 STOP, PUT, UNBLOCK, OPEN = "StopInstances", "PutParameter", "DeleteBucketPublicAccessBlock", "PutBucketPolicy"
@@ -123,6 +123,55 @@ def parameter_deleted(stage: Stage) -> Iterator[Execution]:
     must(stage.value(name) == ("the good secret", "SecureString"), f"{name} is back with its value, encrypted")
     message = stage.told("VERIFIED", name, "version 1")
     must("secret" not in message.replace(name, ""), "no value is told")
+
+
+def function_changed(stage: Stage) -> Iterator[Execution]:
+    name = stage.function()
+    must(stage.answer_of(name) == "the good secret", f"{name} answers with its secret")
+    stage.lambdas.update_function_code(FunctionName=name, ZipFile=function_package("'pwned'"))
+    must(stage.answer_of(name) == "pwned", f"{name} runs somebody else's code")
+    yield ended(stage.executions(name, "UpdateFunctionCode20150331v2")[0], "VERIFIED")
+    must(stage.answer_of(name) == "the good secret", f"{name} runs its own code again")
+    name = stage.function()
+    stage.lambdas.update_function_configuration(FunctionName=name, Environment={"Variables": {"SECRET": "theirs"}})
+    yield ended(stage.executions(name, "UpdateFunctionConfiguration20150331v2")[0], "VERIFIED")
+    must(stage.answer_of(name) == "the good secret", f"{name} has its own environment again")
+    message = stage.told("VERIFIED", name, "environment")
+    must("secret" not in message, "no value is told")
+
+
+def alias_moved(stage: Stage) -> Iterator[Execution]:
+    name = stage.function()
+    with stage.deaf("aws.lambda"):
+        stage.lambdas.update_function_code(FunctionName=name, ZipFile=function_package("'pwned'"), Publish=True)
+    stage.lambdas.update_alias(FunctionName=name, Name="live", FunctionVersion="2")
+    yield ended(stage.executions(name, "UpdateAlias20150331")[0], "VERIFIED")
+    must(stage.answer_of(f"{name}:live") == "the good secret", f"{name}:live is its former version again")
+
+
+def function_deleted(stage: Stage) -> Iterator[Execution]:
+    name = stage.function()
+    before = stage.settings_of_function(name)
+    stage.lambdas.delete_function(FunctionName=name)
+    yield ended(stage.executions(name, "DeleteFunction20150331")[0], "VERIFIED")
+    after = stage.settings_of_function(name)
+    must(after == before, f"{name} has all that it had (it was {before}, it is {after})")
+    must(stage.answer_of(f"{name}:live") == "the good secret", f"{name} answers as before")
+
+
+def function_opened(stage: Stage) -> Iterator[Execution]:
+    name = stage.function()
+    before = stage.settings_of_function(name)
+    stage.lambdas.add_permission(FunctionName=name, StatementId="world", Action="lambda:InvokeFunction", Principal="*")
+    yield ended(stage.executions(name, "AddPermission20150331v2")[0], "VERIFIED")
+    must(stage.settings_of_function(name) == before, f"{name} has its former policy")
+
+
+def function_throttled(stage: Stage) -> Iterator[Execution]:
+    name = stage.function()
+    stage.lambdas.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    yield ended(stage.executions(name, "PutFunctionConcurrency20171031")[0], "VERIFIED")
+    must(stage.answer_of(name) == "the good secret", f"{name} can be called again")
 
 
 def unblocked(stage: Stage) -> Iterator[Execution]:
@@ -548,6 +597,19 @@ SCENARIOS = (
         HEALED,
         "VERIFIED",
     ),
+    Scenario(
+        "function_changed",
+        "somebody replaces a function's code, then its environment",
+        function_changed,
+        HEALED,
+        "VERIFIED",
+    ),
+    Scenario("alias_moved", "somebody points a function's alias at other code", alias_moved, HEALED, "VERIFIED"),
+    Scenario(
+        "function_deleted", "somebody deletes a function; its versions stay gone", function_deleted, HEALED, "VERIFIED"
+    ),
+    Scenario("function_opened", "somebody lets the world call a function", function_opened, HEALED, "VERIFIED"),
+    Scenario("function_throttled", "somebody throttles a function to nothing", function_throttled, HEALED, "VERIFIED"),
     Scenario("unblocked", "somebody removes a bucket's public access block", unblocked, HEALED, "VERIFIED", basic=True),
     Scenario("opened", "somebody opens a bucket's policy to the world", opened, HEALED, "VERIFIED"),
     Scenario("exposed", "somebody opens a security group to the world", exposed, HEALED, "VERIFIED"),

@@ -1,10 +1,12 @@
 """The stage of a demo: real resources on the engine, and what the account's operator sees of the agent."""
 
+import io
 import json
 import os
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -123,6 +125,65 @@ class Stage:
                  "PubliclyAccessible", "MultiAZ", "VpcSecurityGroups", "TagList")  # fmt: skip
         group = one["DBParameterGroups"][0]["DBParameterGroupName"]
         return {**{part: one[part] for part in parts}, "parameters": group}
+
+    def function(self, answer: str = "the good secret") -> str:
+        """A function that answers with a secret of its environment, with all that it can lose, remembered."""
+        with self.unseen():
+            return self._function(answer)
+
+    def _function(self, answer: str) -> str:
+        self._number += 1
+        name = f"demo-function-{self._number}"
+        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        role = self.iam.create_role(RoleName=name, Path="/demo/", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+        self.lambdas.create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Role=role,
+            Handler="index.handler",
+            Code={"ZipFile": function_package("os.environ['SECRET']")},
+            Environment={"Variables": {"SECRET": answer}},
+        )
+        self._ready(name)
+        self.lambdas.publish_version(FunctionName=name)
+        self.lambdas.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
+        self.lambdas.add_permission(
+            FunctionName=name,
+            StatementId="bucket",
+            Action="lambda:InvokeFunction",
+            Principal="s3.amazonaws.com",
+            SourceAccount=ACCOUNT,
+        )
+        self.lambdas.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=5)
+        arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
+        self.lambdas.tag_resource(Resource=arn, Tags={TAG: "auto"})
+        self._remembered(arn, "auto")
+        return name
+
+    def _ready(self, name: str) -> None:
+        def ready() -> bool:
+            said = self.lambdas.get_function_configuration(FunctionName=name)
+            return (said["State"], said["LastUpdateStatus"]) == ("Active", "Successful")
+
+        self.until(ready, f"{name} is ready")
+
+    def answer_of(self, function: str) -> str:
+        """What a function answers when it is called."""
+        self._ready(function.partition(":")[0])
+        return str(json.loads(self.lambdas.invoke(FunctionName=function)["Payload"].read()))
+
+    def settings_of_function(self, name: str) -> dict[str, Any]:
+        """What a deletion, or a call that weakens it, takes from a function."""
+        one = self.lambdas.get_function(FunctionName=name)
+        parts = ("Runtime", "Role", "Handler", "CodeSha256", "Timeout", "MemorySize", "Environment")
+        return {
+            **{part: one["Configuration"][part] for part in parts},
+            "tags": one["Tags"],
+            "concurrency": one["Concurrency"],
+            "policy": json.loads(self.lambdas.get_policy(FunctionName=name)["Policy"])["Statement"],
+            "aliases": [alias["Name"] for alias in self.lambdas.list_aliases(FunctionName=name)["Aliases"]],
+        }
 
     def trail(self, name: str | None = None) -> str:
         """A trail that logs, remembered by the agent: the named one, or a new one with a bucket of its own."""
@@ -526,6 +587,14 @@ class Stage:
         url = str(self.sqs.create_queue(QueueName="demo-inbox", Attributes={"Policy": policy})["QueueUrl"])
         self.engine.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
         return url
+
+
+def function_package(answer: str) -> bytes:
+    """A function that answers with a Python expression."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as file:
+        file.writestr("index.py", f"import os\n\n\ndef handler(event, context):\n    return {answer}\n")
+    return made.getvalue()
 
 
 def ssh_from(network: str) -> dict[str, Any]:

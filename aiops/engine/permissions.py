@@ -29,6 +29,9 @@ _USED = {
     "AssociateAddress": {"AllocationId": "elastic-ip", "InstanceId": "instance"},
     "DescribeInstanceAttribute": {"InstanceId": "instance"},
 }
+# Operations of Lambda whose action has another name.
+_PERMITTED_BY = {"Invoke": "InvokeFunction", "InvokeWithResponseStream": "InvokeFunction"}
+iam_actions._BOTOCORE_SERVICE_MAP["lambda"] = ["lambda"]
 _MADE = {"RunInstances": ("instance", "volume", "network-interface")}
 
 
@@ -45,6 +48,8 @@ def _resource_arn(original: Any, service: str, *request: Any) -> str:
         return f"{original(service, *request)}:log-stream:{stream}"
     if service == "cloudformation" and str(original(service, *request)) == "*":
         return f"arn:aws:cloudformation:{get_region()}:{get_account_id()}:stack/*/*"
+    if service == "lambda" and request[:2] == ("POST", "/2015-03-31/functions"):
+        return f"arn:aws:lambda:{get_region()}:{get_account_id()}:function:{json.loads(request[3])['FunctionName']}"
     if service != "ec2":
         return str(original(service, *request))
     if _describes_all(parameters):
@@ -104,11 +109,13 @@ def _instances(parameters: dict[str, Any]) -> list[str]:
 
 @wraps_function(iam_actions, "extract_iam_action")
 def _action(original: Any, service: str, *request: Any) -> str | None:
-    """Converse is permitted by bedrock:InvokeModel (Bedrock API reference, Converse).
+    """Converse is permitted by bedrock:InvokeModel (Bedrock API reference, Converse), Lambda's calls by their names.
 
     DeleteObjects takes s3:DeleteObjectVersion for a version, the first one too, which MiniStack forgets.
     """
     action: str | None = original(service, *request)
+    if service == "lambda" and (called := iam_actions._match_rest_action("lambda", request[0], request[1])):
+        return f"lambda:{_PERMITTED_BY.get(called, called)}"
     if action == "s3:DeleteObject" and b"<VersionId>" in request[3]:
         return "s3:DeleteObjectVersion"
     return "bedrock:InvokeModel" if action == "bedrock:Converse" else action

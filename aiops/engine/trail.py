@@ -68,7 +68,8 @@ def _detail(
     """The record, https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html."""
     status, answer_headers, answer = response
     asked = trail_shapes.request_parameters(_model(call), path=path, headers=headers, query=query, body=body)
-    asked = {**call.defaults, **asked, **{name: _HIDDEN for name in call.hidden if name in asked}}
+    asked = {name: value for name, value in asked.items() if name not in call.omitted}
+    asked = {**call.defaults, **_emptied(call, asked), **{name: _HIDDEN for name in call.hidden if name in asked}}
     answered = {"status": status, "headers": answer_headers, "body": answer}
     host, s3 = f"{call.service}.{get_region()}.amazonaws.com", call.service == "s3"
     detail: dict[str, Any] = {
@@ -85,7 +86,8 @@ def _detail(
         detail["errorCode"], detail["errorMessage"] = trail_shapes.error(_model(call), **answered)
     detail |= {"requestParameters": asked, "responseElements": None}
     if status < 300:
-        detail["responseElements"] = trail_shapes.response_elements(_model(call), **answered, request_id=request_id)
+        told = trail_shapes.response_elements(_model(call), **answered, request_id=request_id)
+        detail["responseElements"] = told and _emptied(call, told)
     if s3:
         detail["additionalEventData"] = {
             "SignatureVersion": "SigV4",
@@ -116,6 +118,10 @@ def _resource(call: Call, name: str) -> dict[str, str]:
     names = {"region": get_region(), "account": get_account_id(), "id": name.lstrip("/")}
     type_ = {"type": RESOURCE_TYPES[call.service]} if call.service in RESOURCE_TYPES else {}
     return {"accountId": get_account_id(), **type_, "ARN": RESOURCE_ARNS[call.service].format(**names)}
+
+
+def _emptied(call: Call, told: dict[str, Any]) -> dict[str, Any]:
+    return {name: {} if name in call.emptied else value for name, value in told.items()}
 
 
 def _logging() -> bool:

@@ -15,6 +15,8 @@ class Call:
     name_key: str  # where request or response name the resource
     event_name: str = ""  # if CloudTrail's differs from the operation
     hidden: tuple[str, ...] = ()  # request parameters whose value is never shown
+    omitted: tuple[str, ...] = ()  # request parameters that are left out
+    emptied: tuple[str, ...] = ()  # what is shown without its content, in request and response
     defaults: Mapping[str, Any] = field(default_factory=dict)  # shown even if the request does not have them
     lists_resource: bool = True  # False: no `resources`, although the service's calls have it
 
@@ -24,6 +26,7 @@ _BUCKET = ("AWS::S3::Bucket", "bucketName")
 _TABLE = ("AWS::DynamoDB::Table", "tableName")
 _DATABASE = ("AWS::RDS::DBInstance", "dBInstanceIdentifier")
 _TRAIL = ("AWS::CloudTrail::Trail", "name")
+_FUNCTION = ("AWS::Lambda::Function", "functionName")
 _PARAMETER = ("AWS::SSM::Parameter", "name")
 
 CALLS = (
@@ -64,6 +67,28 @@ CALLS = (
     Call("cloudtrail", "UpdateTrail", *_TRAIL),
     Call("cloudtrail", "DeleteTrail", *_TRAIL),
     Call("cloudtrail", "PutEventSelectors", "AWS::CloudTrail::Trail", "trailName"),
+    Call("lambda", "CreateFunction", *_FUNCTION, event_name="CreateFunction20150331", emptied=("code", "environment")),
+    Call("lambda", "TagResource", "AWS::Lambda::Function", "resource", event_name="TagResource20170331v2"),
+    Call(
+        "lambda",
+        "UpdateFunctionCode",
+        *_FUNCTION,
+        event_name="UpdateFunctionCode20150331v2",
+        omitted=("zipFile",),
+        emptied=("environment",),
+        defaults={"dryRun": False, "publish": False},
+    ),
+    Call(
+        "lambda",
+        "UpdateFunctionConfiguration",
+        *_FUNCTION,
+        event_name="UpdateFunctionConfiguration20150331v2",
+        emptied=("environment",),
+    ),
+    Call("lambda", "UpdateAlias", *_FUNCTION, event_name="UpdateAlias20150331"),
+    Call("lambda", "AddPermission", *_FUNCTION, event_name="AddPermission20150331v2"),
+    Call("lambda", "PutFunctionConcurrency", *_FUNCTION, event_name="PutFunctionConcurrency20171031"),
+    Call("lambda", "DeleteFunction", *_FUNCTION, event_name="DeleteFunction20150331"),
     Call("rds", "CreateDBInstance", *_DATABASE, hidden=("masterUserPassword",)),
     Call("rds", "AddTagsToResource", "AWS::RDS::DBInstance", "resourceName"),
     Call("rds", "StopDBInstance", *_DATABASE),

@@ -8,7 +8,7 @@ from tasks.domain import alarms
 from tasks.domain.errors import Malformed
 from tasks.domain.events import DRIFT, FAULTS, arn, event_name, kind_of, named_in
 from tasks.domain.kinds import CLOUDTRAIL, SERVICE_EVENT, SIGN_IN, Kind
-from tasks.domain.knowledge import rds
+from tasks.domain.knowledge import lambda_, rds
 from tasks.domain.moment import iso, seconds
 from tasks.domain.payload import Actor, Incident, Json, Resource
 from tasks.domain.text import clean, trim
@@ -112,6 +112,7 @@ def _resource(resource_type: str, named: str, *, region: str, account: str) -> R
     """A resource of this account by its name, or by its ARN, which some calls take as well."""
     name = named.removeprefix(arn(resource_type, "", region=region, account=account))
     name = name.lower() if resource_type == rds.INSTANCE else name  # RDS makes it small itself
+    name = lambda_.plain(name, account) if resource_type == lambda_.FUNCTION else name
     return Resource(resource_type, name, arn(resource_type, name, region=region, account=account))
 
 

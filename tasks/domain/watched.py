@@ -41,7 +41,6 @@ CALLS: dict[str, tuple[Calls, ...]] = {
             "ModifyImageAttribute ModifySnapshotAttribute ModifyDBSnapshotAttribute ModifyDBClusterSnapshotAttribute"
         ),
         Calls("ModifyDocumentPermission AddLayerVersionPermission20181031 PutResourcePolicy UpdateProjectVisibility"),
-        Calls("AddPermission20150331v2", _asked(principal=[{"anything-but": {"suffix": ".amazonaws.com"}}])),
         Calls("CreateFunctionUrlConfig UpdateFunctionUrlConfig", _asked(authType=["NONE"])),
         Calls("ModifySecurityGroupRules AuthorizeDBSecurityGroupIngress AuthorizeCacheSecurityGroupIngress"),
         Calls("CreateNetworkAclEntry ReplaceNetworkAclEntry", _asked(egress=[False], ruleAction=["allow"])),
@@ -70,7 +69,6 @@ CALLS: dict[str, tuple[Calls, ...]] = {
         Calls("ModifyDBCluster", _asked(deletionProtection=[False])),
         Calls("ModifyInstanceAttribute", _asked(disableApiTermination={"value": [False]})),
         Calls("DisableKey ScheduleKeyDeletion DeleteBackupVault LeaveOrganization DisableDomainTransferLock"),
-        Calls("PutFunctionConcurrency20171031", _asked(reservedConcurrentExecutions=[0])),
     ),
     "credentials": (
         Calls("CreateUser CreateAccessKey CreateLoginProfile UpdateLoginProfile CreateServiceSpecificCredential"),
@@ -84,11 +82,6 @@ CALLS: dict[str, tuple[Calls, ...]] = {
         Calls("DeleteAccountPasswordPolicy UploadSigningCertificate"),
     ),
     "code": (
-        *(Calls("UpdateFunctionCode20150331v2", one) for one in PERSONS),
-        *(
-            Calls("UpdateFunctionConfiguration20150331v2", {**one, "responseElements": {"layers": {"arn": EXISTS}}})
-            for one in PERSONS
-        ),
         *(
             Calls("CreateDBSnapshot", {**one, "responseElements": {"snapshotType": ["manual", "public"]}})
             for one in PERSONS

@@ -48,9 +48,14 @@ def store(s3: Any, bucket: str, resource: Resource, parts: Mapping[str, Part], *
     return kept
 
 
+def part(kept: Json, name: str) -> Json:
+    """Of what is kept, one part."""
+    return {key: at for key, at in kept.items() if key.endswith(f"/{name}")}
+
+
 def fetch(s3: Any, kept: Json, name: str, *, arn: str) -> bytes:
     """A part of a resource; NotRecovered when it is no longer there, or not what was stored."""
-    key, at = next((key, at) for key, at in kept.items() if key.endswith(f"/{name}"))
+    ((key, at),) = part(kept, name).items()
     try:
         found = s3.get_object(Bucket=at["bucket"], Key=key, VersionId=at["version"])["Body"].read()
     except s3.exceptions.ClientError as refused:

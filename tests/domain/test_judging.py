@@ -7,7 +7,7 @@ from published import ACCOUNT, REGION, Json, actors, call, on_bucket, overwritin
 
 from tasks.domain.events import FAULTS
 from tasks.domain.incident import understand
-from tasks.domain.knowledge import s3
+from tasks.domain.knowledge import lambda_, s3
 from tasks.domain.knowledge.cloudtrail import DELETED as TRAIL_DELETED
 from tasks.domain.knowledge.cloudtrail import EVENTS_DESELECTED, LOGGING_STOPPED, SETTINGS_WEAKENED
 from tasks.domain.knowledge.dynamodb import DELETED, PROTECTION_OFF, RECOVERY_OFF, THROUGHPUT_CUT
@@ -140,6 +140,12 @@ HARMFUL: list[tuple[Json, str, str, str]] = [
     (call("DeleteBucketLifecycle"), s3.LIFECYCLE_REMOVED, "TAMPERING", "nothing expires"),
     (call("PutBucketLogging"), s3.LOGGING_OFF, "TAMPERING", "logging was switched off"),
     (call("DeleteBucket"), s3.DELETED, "FAILURE", "its objects are gone"),
+    (call("UpdateFunctionCode20150331v2"), lambda_.CODE_CHANGED, "TAMPERING", "code was replaced"),
+    (call("UpdateFunctionConfiguration20150331v2"), lambda_.CONFIGURATION_CHANGED, "TAMPERING", "layers, environment"),
+    (call("UpdateAlias20150331"), lambda_.ALIAS_MOVED, "TAMPERING", "alias live was moved to version 2"),
+    (call("AddPermission20150331v2"), lambda_.OPENED, "TAMPERING", "statement ExampleStatement"),
+    (call("PutFunctionConcurrency20171031"), lambda_.THROTTLED, "FAILURE", "every call is refused"),
+    (call("DeleteFunction20150331"), lambda_.DELETED, "FAILURE", "its versions are gone"),
     (call("DeleteParameter"), PARAMETER_DELETED, "FAILURE", "starts again at version 1"),
     (call("DeleteParameters"), PARAMETER_DELETED, "FAILURE", "labels are gone"),
     (call("DeleteTable"), DELETED, "FAILURE", "table was deleted"),
@@ -201,7 +207,21 @@ HARMFUL: list[tuple[Json, str, str, str]] = [
     (updating_trail(s3BucketName="elsewhere"), SETTINGS_WEAKENED, "TAMPERING", "go to the bucket elsewhere"),
     *((drift(issue), issue, "", "this and that") for issue in sorted({rule.issue for rule in RULES})),
 ]
+VERSION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f:3"
 HARMLESS: list[Json] = [
+    call("UpdateFunctionCode20150331v2", {"requestParameters.dryRun": True}),
+    call("UpdateFunctionConfiguration20150331v2", {"requestParameters": {"functionName": "f", "description": "x"}}),
+    call("UpdateAlias20150331", {"requestParameters": {"functionName": "f", "name": "live", "description": "x"}}),
+    call(
+        "AddPermission20150331v2",
+        {
+            "requestParameters.principal": "s3.amazonaws.com",
+            "responseElements.statement": '{"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}}',
+        },
+    ),
+    call("PutFunctionConcurrency20171031", {"requestParameters.reservedConcurrentExecutions": 5}),
+    call("DeleteFunction20150331", {"requestParameters.qualifier": "3"}),
+    call("DeleteFunction20150331", {"requestParameters.functionName": VERSION}),
     sample("ec2_instance_state_change", {"detail.state": "running"}),
     sample("ec2_instance_state_change", {"detail.state": "pending"}),
     overwriting("/a", 1),

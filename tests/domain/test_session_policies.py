@@ -16,6 +16,7 @@ from tasks.domain.events import IDS
 from tasks.domain.incident import understand
 from tasks.domain.knowledge.dynamodb import TABLE
 from tasks.domain.knowledge.ec2 import GROUP, INSTANCE
+from tasks.domain.knowledge.lambda_ import FUNCTION
 from tasks.domain.knowledge.s3 import BUCKET
 from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.domain.payload import Step
@@ -25,7 +26,14 @@ from tasks.resources import ec2_host
 
 INCIDENT = understand(stopping("i-1"))
 KMS = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*"
-NAMES = {INSTANCE: "i-0abc", GROUP: "sg-0abc", PARAMETER: "/app/db/host", BUCKET: "my-bucket", TABLE: "my-table"}
+NAMES = {
+    INSTANCE: "i-0abc",
+    GROUP: "sg-0abc",
+    PARAMETER: "/app/db/host",
+    BUCKET: "my-bucket",
+    TABLE: "my-table",
+    FUNCTION: "my-function",
+}
 VAULT = f"aiops-snapshots-{ACCOUNT}-{REGION}"
 KEPT: Json = {"AWS.SSM.Parameter/app/db/host/value": {}}
 IN_VAULT = {f"arn:aws:s3:::{VAULT}/{key}" for key in KEPT}
@@ -57,6 +65,7 @@ LAUNCH = {
     "role": "path/Web",
     "address": "eipalloc-1",
     "kept": KEPT,
+    "layers": [f"{REGION}:{ACCOUNT}:layer:tools:3"],
 }
 EC2 = f"arn:aws:ec2:{REGION}:{ACCOUNT}:"
 LAUNCHED = {
@@ -91,6 +100,10 @@ DOCUMENTS = {f"arn:aws:ssm:{REGION}:{ACCOUNT}:document/{one.document}" for one i
 # Auto scaling of a table has ids of its own, its alarms the table's name.
 SCALED = f"arn:aws:application-autoscaling:{REGION}:{ACCOUNT}:scalable-target/*"
 ALARMS = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:TargetTracking-table/"
+USED_BY_FUNCTION = {
+    f"arn:aws:iam::{ACCOUNT}:role/path/Web",
+    f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:tools:3",
+}
 STEPS = [(kind, action) for kind in NAMES for action in resources.module(kind).ACTIONS]
 
 
@@ -120,9 +133,11 @@ def test_a_session_reaches_exactly_the_steps_resource(kind: str, action: str, un
             assert all(one.startswith("ec2:Describe") or one in LISTINGS for one in statement["Action"])
         elif statement["Resource"] == KMS:
             assert all(one.startswith("kms:") for one in statement["Action"])
-            assert statement["Condition"] in (KMS_CONDITIONS[kind], KMS_OF_VAULT)
+            assert statement["Condition"] in (KMS_CONDITIONS.get(kind), KMS_OF_VAULT)
         elif statement["Resource"] in IN_VAULT:
             assert statement["Action"] == ["s3:GetObjectVersion"]
+        elif statement["Resource"] in USED_BY_FUNCTION and kind == FUNCTION:
+            assert statement["Action"] in (["iam:PassRole"], ["lambda:GetLayerVersion"])
         elif statement["Resource"] in LAUNCHED and kind == INSTANCE:
             assert action in ("replace_instance", "associate_address") or statement["Action"] == [
                 "iam:GetInstanceProfile"
@@ -210,7 +225,7 @@ def test_no_id_that_an_event_may_name_widens_a_session(name: str) -> None:
             assert len(name) > 200
             continue
         for statement in each(made[0][0]):
-            if statement["Resource"] not in ("*", KMS, SCALED, *LAUNCHED, *IN_VAULT, *DOCUMENTS):
+            if statement["Resource"] not in ("*", KMS, SCALED, *LAUNCHED, *IN_VAULT, *DOCUMENTS, *USED_BY_FUNCTION):
                 on = statement["Resource"].removesuffix(PARTS.get(kind, ""))
                 on = on.removesuffix("*") if on.startswith(ALARMS) else on
                 assert on in (resource(kind, name).arn, f"{ALARMS}{name.lstrip('/')}")
@@ -231,6 +246,7 @@ def test_25_resources_go_in_batches_within_2048_characters(kind: str, undo: bool
             KMS,
             f"arn:aws:iam::{ACCOUNT}:instance-profile/*",
             *IN_VAULT,
+            *USED_BY_FUNCTION,
         }
         assert {one.removesuffix(PARTS.get(kind, "")) for one in on} <= {one.resource.arn for one in served}
 

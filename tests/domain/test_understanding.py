@@ -11,6 +11,7 @@ from tasks.domain.knowledge import CREATIONS
 from tasks.domain.knowledge.cloudtrail import TRAIL
 from tasks.domain.knowledge.dynamodb import TABLE
 from tasks.domain.knowledge.ec2 import GROUP, INSTANCE
+from tasks.domain.knowledge.lambda_ import FUNCTION
 from tasks.domain.knowledge.rds import INSTANCE as DATABASE
 from tasks.domain.knowledge.s3 import BUCKET
 from tasks.domain.knowledge.ssm import PARAMETER
@@ -25,6 +26,7 @@ EC2, DYNAMODB, SSM, S3 = (
 I_1, I_2, NAME, B_1 = "i-1234567890abcdef0", "i-0598c7d356eba48d7", "example/db/host", "amzn-s3-demo-bucket"
 G_1 = "sg-1234567890abcdef0"
 T_1 = "ExampleTable"
+FUNCTIONS, F_1 = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:", "example-function"
 DBS, DB = f"arn:aws:rds:{REGION}:{ACCOUNT}:db:", "example-database"
 TRAILS, EYES = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/", "ExampleTrail"
 
@@ -48,6 +50,12 @@ FAULT_SAMPLES = {
     "cloudtrail_DeleteBucketLifecycle": (BUCKET, B_1, S3 + B_1),
     "cloudtrail_PutBucketLogging": (BUCKET, B_1, S3 + B_1),
     "cloudtrail_DeleteBucket": (BUCKET, B_1, S3 + B_1),
+    "cloudtrail_UpdateFunctionCode20150331v2": (FUNCTION, F_1, FUNCTIONS + F_1),
+    "cloudtrail_UpdateFunctionConfiguration20150331v2": (FUNCTION, F_1, FUNCTIONS + F_1),
+    "cloudtrail_UpdateAlias20150331": (FUNCTION, F_1, FUNCTIONS + F_1),
+    "cloudtrail_AddPermission20150331v2": (FUNCTION, F_1, FUNCTIONS + F_1),
+    "cloudtrail_PutFunctionConcurrency20171031": (FUNCTION, F_1, FUNCTIONS + F_1),
+    "cloudtrail_DeleteFunction20150331": (FUNCTION, F_1, FUNCTIONS + F_1),
     "cloudtrail_DeleteTable": (TABLE, T_1, DYNAMODB + T_1),
     "cloudtrail_UpdateTable": (TABLE, T_1, DYNAMODB + T_1),
     "cloudtrail_UpdateContinuousBackups": (TABLE, T_1, DYNAMODB + T_1),
@@ -70,6 +78,8 @@ CREATION_SAMPLES = {
     "cloudtrail_PutBucketTagging": BUCKET,
     "cloudtrail_CreateTable": TABLE,
     "cloudtrail_TagResource": TABLE,
+    "cloudtrail_CreateFunction20150331": FUNCTION,
+    "cloudtrail_TagResource20170331v2": FUNCTION,
     "cloudtrail_CreateDBInstance": DATABASE,
     "cloudtrail_AddTags": TRAIL,
     "cloudtrail_StartLogging": TRAIL,
@@ -97,6 +107,20 @@ def test_an_alarm_names_itself_and_no_resource_not_even_its_dimension() -> None:
     incident = understand(sample(ALARM))
     assert (incident.trigger, incident.resources) == ("ExampleCpuTooHigh", ())
     assert understand(stopping("i-1")).trigger == ""
+
+
+@pytest.mark.parametrize(
+    "form", [F_1, f"{F_1}:live", f"{FUNCTIONS}{F_1}", f"{FUNCTIONS}{F_1}:7", f"{ACCOUNT}:function:{F_1}"]
+)
+def test_a_function_is_the_same_in_every_form_of_its_name(form: str) -> None:
+    event = call("AddPermission20150331v2", {"requestParameters.functionName": form})
+    assert understand(event).resources == (Resource(FUNCTION, F_1, FUNCTIONS + F_1),)
+
+
+def test_another_accounts_function_is_not_ours() -> None:
+    theirs = f"arn:aws:lambda:{REGION}:111122223333:function:{F_1}"
+    event = call("AddPermission20150331v2", {"requestParameters.functionName": theirs})
+    assert understand(event).resources[0].arn != FUNCTIONS + F_1
 
 
 @pytest.mark.parametrize("name", CREATION_SAMPLES)

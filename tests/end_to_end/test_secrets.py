@@ -48,14 +48,17 @@ def messages(account: Account) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def healed(deployed: Account) -> list[str]:
-    """The names of encrypted parameters of which one was overwritten, one deleted, and both healed."""
-    name, other = deployed.parameter(GOOD), deployed.parameter(GOOD)
+    """The names of encrypted parameters of which one was overwritten, one deleted, and of a deleted function."""
+    name, other, function = deployed.parameter(GOOD), deployed.parameter(GOOD), deployed.function(GOOD)
     deployed.ssm.put_parameter(Name=name, Value=BAD, Type="SecureString", Overwrite=True)
     assert [one.outcome for one in deployed.executions(name, PUT)] == ["VERIFIED"]
     deployed.delete_parameter(other)
     assert [one.outcome for one in deployed.executions(other, "DeleteParameter")] == ["VERIFIED"]
     assert deployed.value(name) == deployed.value(other) == (GOOD, "SecureString")
-    return [name, other]
+    deployed.lambdas.delete_function(FunctionName=function)
+    assert [one.outcome for one in deployed.executions(function, "DeleteFunction20150331")] == ["VERIFIED"]
+    assert deployed.answer_of(function) == GOOD
+    return [name, other, function]
 
 
 @pytest.mark.parametrize("place", [logged, histories, items, messages])

@@ -51,6 +51,8 @@ EVERYWHERE = {
     },
     (RECOVERY, "cloudwatch:DescribeAlarms"): "Application Auto Scaling asks for all with its caller's rights",
     (RECOVERY, "dynamodb:ListBackups"): "backups are listed for the account",
+    (RECOVERY, "ec2:DescribeSubnets"): "EC2's describe calls know no resources",
+    (RECOVERY, "ec2:DescribeVpcs"): "EC2's describe calls know no resources",
     **{
         (role, "ssm:DescribeParameters"): "parameters are described for the account; it shows no values"
         for role in ("aiops-Plan", "aiops-Verify", "aiops-TakeSnapshots", RECOVERY)

@@ -31,10 +31,6 @@ def intruded(call: Call) -> Finding | None:
 def _code(call: Call) -> Finding | None:
     if call.verb in CHANGING and any(leaf.name in SCRIPTS or leaf.path[-2:-1] == ("userdata",) for leaf in call.leaves):
         return finding("start_script_changed", "what the machine runs at its start was replaced")
-    layers = call.asked.get("layers") or call.answer.get("layers")
-    replaced = call.says("function code") or (call.says("function configuration") and layers)
-    if call.verb == "update" and replaced and call.by_person:
-        return finding("code_changed_by_hand", f"{' '.join(call.words)}{' (layers)' if layers else ''}, by a person")
     return None
 
 
