@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-chang
 
 Only for stacks that have a role of their own, as those of the CDK have: otherwise CloudFormation would act with the
 rights of our session, which are those for this change set and nothing else. Nested stacks change with their root.
+Templates with a macro (AWS SAM's) are not reverted: that would take a right on the macro.
 """
 
 from typing import Any

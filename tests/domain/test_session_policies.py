@@ -251,6 +251,17 @@ def test_25_resources_go_in_batches_within_2048_characters(kind: str, undo: bool
         assert {one.removesuffix(PARTS.get(kind, "")) for one in on} <= {one.resource.arn for one in served}
 
 
+@pytest.mark.parametrize("action", resources.ANY_TYPE)
+@pytest.mark.parametrize("kind", resources.TYPES)
+def test_an_answer_for_any_type_fits_into_one_session(kind: str, action: str) -> None:
+    """With a stack's longest name (128 characters) and its id."""
+    stack = {"project": "aiops-redeploy", "stack": f"{'s' * 128}/0a1b2c3d-0000-1111-2222-333344445555"}
+    one = replace(step(kind, action, "x" * 60), target=stack)
+    ((text, _),) = batches(INCIDENT, [one], resources.actions, undo=False)
+    looking = {permission.action for permission in resources.actions(kind)[action].permissions}
+    assert looking == {one for statement in each(text) for one in statement["Action"]}
+
+
 def test_a_small_plan_is_one_session() -> None:
     plan = [step(INSTANCE, "start_instance", f"i-{number}") for number in range(5)]
     assert len(batches(INCIDENT, plan, resources.actions, undo=False)) == 1
