@@ -58,6 +58,8 @@ class Settings:
     metric_minutes: int = _number(int, 5, 1440)
     metric_severity: str = _choice("low", "medium", "high", "critical")
     drift_grace_minutes: int = _number(int, 0, 1440)
+    log_minutes: int = _number(int, 1, 60)
+    log_megabytes_a_day: int = _number(int, 1, 1_000_000)
     verify_deadline_minutes: float = _number(float, 0.01, 240)
     settle_seconds: float = _number(float, 0, 3600)
     synthesizer: str = _choice("bootstrap", "cli")

@@ -16,6 +16,7 @@ from cdk_app.documents import Documents
 from cdk_app.failures import Failures
 from cdk_app.faults import Faults
 from cdk_app.grants import arn
+from cdk_app.log_analysis import LogAnalysis
 from cdk_app.metric_analysis import MetricAnalysis
 from cdk_app.notifications import Notifications
 from cdk_app.recovery import ROLE, Recovery
@@ -102,12 +103,24 @@ class AiopsStack(cdk.Stack):
             self, "Trail", task=task, settings=settings, removal_policy=removal_policy, unhandled=dead_letters.unhandled
         )
 
+        reading = cdk.Duration.minutes(settings.log_minutes)
+        log_analysis = LogAnalysis(
+            self,
+            "LogAnalysis",
+            task=task,
+            every=reading,
+            storage=storage,
+            notifications=notifications,
+            unhandled=dead_letters.unhandled,
+        )
+
         alarms = Alarms(self, "Alarms", topic=notifications.topic)
         alarms.on_failed_executions(workflow.machine)
         alarms.on_dead_letters(dead_letters.undelivered, "undelivered", "Events could not start the workflow.")
         alarms.on_dead_letters(dead_letters.unhandled, "unhandled", "A failure could not even be handled: look at it.")
         alarms.on_schedule(snapshots.take_snapshots, every)
         alarms.on_schedule(metric_analysis.analyze_metrics, cdk.Duration.minutes(settings.metric_minutes))
+        alarms.on_schedule(log_analysis.analyze_logs, reading)
         alarms.on_schedule(trail.check_trail, cdk.Duration.hours(1))
         alarms.on_detection_lag(seconds=300)
         alarms.on_silent_trail()

@@ -46,6 +46,8 @@ ENVIRONMENT = {
     "SETTLE_SECONDS": "0",
     "DRIFT_GRACE_MINUTES": "20",
     "METRIC_SEVERITY": "high",
+    "LOG_MINUTES": "5",
+    "LOG_MEGABYTES_A_DAY": "2000",
 }
 
 
@@ -56,6 +58,9 @@ class Context:
     memory_limit_in_mb = 256
     invoked_function_arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:aiops"
     aws_request_id = "00000000-0000-0000-0000-000000000000"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 280_000
 
 
 class Cloud:
@@ -138,12 +143,14 @@ class Cloud:
 def _schema(table: str, key: str) -> Json:
     if table != INCIDENTS:
         return {"KeySchema": _keys(key), "AttributeDefinitions": _texts(key)}
-    by_type = ("resource_type", "timestamp")
-    index = {"IndexName": "resource-type-index", "KeySchema": _keys(*by_type), "Projection": {"ProjectionType": "ALL"}}
+    indexes = {"resource-type-index": "resource_type", "resource-timestamp-index": "resource_id"}
     return {
         "KeySchema": _keys(key),
-        "AttributeDefinitions": _texts(key, *by_type),
-        "GlobalSecondaryIndexes": [index],
+        "AttributeDefinitions": _texts(key, *indexes.values(), "timestamp"),
+        "GlobalSecondaryIndexes": [
+            {"IndexName": name, "KeySchema": _keys(one, "timestamp"), "Projection": {"ProjectionType": "ALL"}}
+            for name, one in indexes.items()
+        ],
     }
 
 

@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from types import SimpleNamespace
@@ -19,6 +20,7 @@ from moto.core.responses import ActionResult
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Backup, Table
 from moto.dynamodb.responses import DynamoHandler
+from moto.logs.models import LogsBackend
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.jsonata import jsonata as expressions
@@ -45,6 +47,7 @@ def fill(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> None:
     monkeypatch.setattr(StepFunctionResponse, "describe_execution", _describing(cloud))
     monkeypatch.setattr(CloudTrailResponse, "lookup_events", _looking_up(cloud), raising=False)
     monkeypatch.setattr(BotocoreStubber, "process_request", _with_health(cloud))
+    monkeypatch.setattr(LogsBackend, "iter_tagged_resources", _as_log_groups(LogsBackend.iter_tagged_resources))
     monkeypatch.setattr(DynamoDBBackend, "delete_table", _keeping_a_backup(DynamoDBBackend.delete_table))
     monkeypatch.setattr(CloudWatchResponse, "describe_alarm_history", _history, raising=False)
     monkeypatch.setattr(DynamoHandler, "call_action", _one_at_a_time(DynamoHandler.call_action))
@@ -80,6 +83,16 @@ def _with_health(cloud: Cloud) -> Callable[[BotocoreStubber, Any], Any]:
         return 200, {}, json.dumps({"events": [{"arn": one} for one in cloud.health if one in asked]})
 
     return process_request
+
+
+def _as_log_groups(original: Callable[[LogsBackend], Iterator[Any]]) -> Callable[[LogsBackend], Iterator[Any]]:
+    """The tagging API knows log groups by the ARN without the last :*, and their type as it stands in it."""
+
+    def iter_tagged_resources(self: LogsBackend) -> Iterator[Any]:
+        for one in original(self):
+            yield replace(one, arn=one.arn.removesuffix(":*"), resource_type="logs:log-group")
+
+    return iter_tagged_resources
 
 
 def _describing(cloud: Cloud) -> Callable[[StepFunctionResponse], ActionResult]:

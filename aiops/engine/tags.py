@@ -1,10 +1,10 @@
-"""The tagging API sees resources of EC2, SSM, CloudTrail and RDS too, and so do IAM conditions on tags."""
+"""The tagging API sees EC2, SSM, CloudTrail, RDS and log groups too, and so do IAM conditions on tags."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import autoscaling, cloudtrail, ec2, rds, tagging
+from ministack.services import autoscaling, cloudtrail, cloudwatch_logs, ec2, rds, tagging
 
 Tagged = Iterator[tuple[str, list[dict[str, Any]]]]
 
@@ -30,8 +30,19 @@ def _groups() -> Tagged:
         yield one["AutoScalingGroupARN"], list(one["Tags"])
 
 
+def _log_groups() -> Tagged:
+    for one in cloudwatch_logs._log_groups.values():
+        yield one["arn"].removesuffix(":*"), tagging._normalise_flat(one["tags"])
+
+
 # To the tagging API Auto Scaling groups are unknown, on AWS as here.
-tagging._COLLECTORS |= {"ec2": _of_ec2, "ssm": tagging._collect_ssm, "cloudtrail": _trails, "rds": _databases}
+tagging._COLLECTORS |= {
+    "ec2": _of_ec2,
+    "ssm": tagging._collect_ssm,
+    "cloudtrail": _trails,
+    "rds": _databases,
+    "logs": _log_groups,
+}
 tagging._RESOURCE_TAG_COLLECTORS |= {
     "ec2": _of_ec2,
     "s3": tagging._collect_s3,

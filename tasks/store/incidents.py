@@ -162,3 +162,17 @@ def read(dynamo: Any, table: str, incident_id: str) -> Json | None:
     key = encode({"incident_id": incident_id})
     found = dynamo.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
     return decode(found) if found else None
+
+
+def is_open(dynamo: Any, table: str, resource_id: str) -> bool:
+    """Whether the newest incident of a resource is still being dealt with (from an index, a moment behind)."""
+    found = dynamo.query(
+        TableName=table,
+        IndexName="resource-timestamp-index",
+        KeyConditionExpression="resource_id = :id",
+        ExpressionAttributeValues=encode({":id": resource_id}),
+        ProjectionExpression="workflow_state",
+        ScanIndexForward=False,
+        Limit=1,
+    )
+    return any(decode(item)["workflow_state"] in OPEN for item in found["Items"])

@@ -17,6 +17,7 @@ from tasks.runtime.environment import read
 
 MACHINE = json.loads((ROOT / "statemachine" / "aiops.asl.json").read_text())
 OUTSIDE = {
+    "AnalyzeLogs",
     "AnalyzeMetrics",
     "HandleFailure",
     "HandleUndeliverable",

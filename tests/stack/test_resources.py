@@ -105,7 +105,7 @@ def test_a_function_that_publishes_may_use_the_topics_key(template: Template) ->
         for name, _ in template.tasks()
         if "sns:Publish" in {action for action, _ in template.grants(f"aiops-{name}")}
     }
-    assert publishing == {"RequestReview", "Notify", "HandleFailure", "HandleUndeliverable"}
+    assert publishing == {"RequestReview", "Notify", "HandleFailure", "HandleUndeliverable", "AnalyzeLogs"}
     for name in publishing:
         assert {"kms:Decrypt", "kms:GenerateDataKey"} <= {action for action, _ in template.grants(f"aiops-{name}")}
 
@@ -153,6 +153,8 @@ ALARMS = {
     "aiops-AnalyzeMetrics-missing": ("AWS/Lambda", "Invocations", "<", 1, "breaching"),
     "aiops-CheckTrail-failed": ("AWS/Lambda", "Errors", ">=", 1, "notBreaching"),
     "aiops-CheckTrail-missing": ("AWS/Lambda", "Invocations", "<", 1, "breaching"),
+    "aiops-AnalyzeLogs-failed": ("AWS/Lambda", "Errors", ">=", 1, "notBreaching"),
+    "aiops-AnalyzeLogs-missing": ("AWS/Lambda", "Invocations", "<", 1, "breaching"),
     "aiops-detection-lag": ("AIOps", "DetectionLag", ">=", 300, "notBreaching"),
     "aiops-trail-silent": ("AIOps", "TrailLogging", "<", 1, "breaching"),
 }

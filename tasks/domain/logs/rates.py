@@ -46,7 +46,9 @@ def learn(rate: Rate, count: float, moment: float) -> None:
         if windows >= ENOUGH:
             value = min(max(value, mean - FAR * spread), mean + FAR * spread)
         step = 1 / min(windows + 1, memory)
-        level[:] = [windows + 1, mean + step * (value - mean), (1 - step) * (variance + step * (value - mean) ** 2)]
+        # Rounded, since hundreds of patterns with dozens of seasons are kept in one item.
+        learned = mean + step * (value - mean), (1 - step) * (variance + step * (value - mean) ** 2)
+        level[:] = [windows + 1, *(round(one, 5) for one in learned)]
 
 
 def surprise(z: float) -> float:

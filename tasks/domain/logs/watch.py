@@ -47,6 +47,11 @@ class Watch:
         self._episode = Episode(**state["episode"]) if state.get("episode") else None
         self._past: dict[str, list[int]] = state.get("past", {})  # pattern -> episodes, those with a failure
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was learned yet."""
+        return not self._windows.rates and not self._episode
+
     def state(self) -> dict[str, Any]:
         """All that the next window needs, as JSON."""
         return {

@@ -11,10 +11,10 @@ from tasks.domain.logs.anomaly import MIX, NEW_PATTERN, ORDER, RATE, VANISHED, A
 from tasks.domain.logs.rates import ENOUGH, Rate, deviation, expected, learn, surprise
 
 UNUSUAL = 5.0  # deviations: with a hundred patterns in 288 windows a day, less would ring daily
-NEW_IS_RARE = 1.7  # surprise of a new pattern from which on it is told: in one window of fifty
+NEW_IS_RARE = 1.3  # surprise of a new pattern from which on it is told: less than one window of twenty has one
 LARGE = 30  # lines from which on a window has a mix
 FORGOTTEN = 14 * 86_400  # seconds without a pattern
-MOST_PATTERNS, MOST_STEPS = 500, 5_000
+MOST_PATTERNS, MOST_STEPS = 300, 3_000
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Windows:
             learn(self.mix, self._shift(counts, moment), moment)
             learn(self.order, self._news(patterns), moment)
         fresh = [one for one in counts if one not in self.rates]
-        self.news = [self.news[0] * 0.999 + 1, self.news[1] * 0.999 + bool(fresh)]
+        self.news = [self.news[0] * 0.999 + 1, self.news[1] * 0.999 + bool(fresh and self.news[0] >= ENOUGH)]
         for one in fresh:
             self.rates[one] = {}
         for one, rate in self.rates.items():

@@ -1,0 +1,69 @@
+"""One more stretch of a watched log: read, judged, told and remembered."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tasks.domain.logs import alert
+from tasks.domain.logs.progress import Progress
+from tasks.domain.logs.watch import Watch
+from tasks.domain.payload import Json
+from tasks.runtime.log_events import arrived
+from tasks.runtime.notices import publish
+from tasks.store import log_watches
+
+
+@dataclass(frozen=True)
+class Terms:
+    """`width` of a window in seconds."""
+
+    table: str
+    topic: str
+    width: float
+    megabytes_a_day: int
+
+
+@dataclass(frozen=True)
+class Log:
+    """`failing`: the resource that writes it is in an incident."""
+
+    arn: str
+    name: str
+    failing: bool
+
+
+def read_on(aws: Callable[[str], Any], terms: Terms, log: Log, *, may_read: bool) -> Json | None:
+    """What the next stretch was; None when all is read that is over. A warning is sent before it is remembered."""
+    dynamo, now = aws("dynamodb"), time.time()
+    state, version = log_watches.read(dynamo, terms.table, log.arn)
+    watch = Watch(state["watch"] if state else None)
+    progress = Progress(**state["progress"]) if state else Progress.first(now, terms.width)
+    windows = progress.due(now, terms.width)
+    if not windows or not may_read:
+        return None
+    came = arrived(
+        aws("logs"),
+        log.name,
+        start=windows[0],
+        end=windows[-1] + terms.width,
+        read_at=progress.read_at,
+        pages=progress.pages(now, terms.megabytes_a_day),
+    )
+    if came.sampled:
+        windows = progress.covered(windows, terms.width, came.events[-1][0] if came.events else 0.0)
+    anomalies, highest = 0, 0.0
+    for start in windows:
+        lines = [message for at, message in came.events if start <= at < start + terms.width]
+        if not lines and watch.is_new:
+            continue  # a log begins with its first line
+        outlook = watch.look(lines, start, failing=log.failing)
+        anomalies, highest = anomalies + len(outlook.anomalies), max(highest, outlook.probability)
+        if outlook.alert and progress.is_recent(start, now):
+            aws("events").put_events(Entries=[alert.event(log.arn, log.name, outlook)])
+            publish(aws("sns"), terms.topic, alert.message(log.name, outlook))
+    progress = progress.after(windows[-1] + terms.width, now, came.size)
+    kept = {"watch": watch.state(), "progress": vars(progress)}
+    log_watches.write(dynamo, terms.table, log.arn, kept, version=version)
+    told = {"windows": len(windows), "bytes": came.size, "sampled": came.sampled}
+    return {**told, "anomalies": anomalies, "probability": round(highest, 2), "until": progress.until}

@@ -1,0 +1,196 @@
+"""AnalyzeLogs: nothing is read twice, nothing is missed, and a failure to come is told once."""
+
+import json
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from by_hand import call
+from cloud import INCIDENTS, PATTERNS, Cloud
+from left_behind import messages, reported
+from managed import TAG
+from published import ACCOUNT, REGION, Json
+
+from tasks import analyze_logs
+from tasks.domain.errors import NotSeen
+from tasks.domain.incident import understand
+from tasks.domain.logs.progress import MOST_PAGES
+from tasks.domain.logs.watch import Watch
+from tasks.domain.rules import judge
+from tasks.runtime.clients import client
+from tasks.store import log_watches
+from tasks.store.items import encode
+
+GROUP = "/shop/orders"
+ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{GROUP}"
+WIDTH = 300
+HOST = "i-0123456789abcdef0"
+FAILING = "ERROR pool exhausted for order 17, user alice@example.org"
+
+
+@pytest.fixture
+def log(cloud: Cloud) -> None:
+    target = f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/{HOST}"
+    client("logs").create_log_group(logGroupName=GROUP, tags={TAG: "notify", "aiops:target": target})
+    client("logs").create_log_stream(logGroupName=GROUP, logStreamName="one")
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time, as the tasks see it; it can be moved."""
+    now = [time.time() // WIDTH * WIDTH + 100]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    monkeypatch.setattr("moto.logs.models.utcnow", lambda: datetime.fromtimestamp(now[0], UTC).replace(tzinfo=None))
+    return now
+
+
+def analyze() -> int:
+    return int(call(analyze_logs.handler, {})["bytes"])
+
+
+def put(at: float, *lines: str) -> None:
+    events = [{"timestamp": int(at * 1000), "message": line} for line in lines]
+    client("logs").put_log_events(logGroupName=GROUP, logStreamName="one", logEvents=events)
+
+
+def kept() -> Json:
+    state, _ = log_watches.read(client("dynamodb"), PATTERNS, ARN)
+    assert state
+    return state
+
+
+def serving(start: float, end: float) -> None:
+    """A log of normal operation."""
+    at = start // WIDTH * WIDTH
+    while at < end:
+        put(at, *(f"INFO served order {number} in 3 ms" for number in range(20)))
+        at += WIDTH
+
+
+def degrading(now: float, count: int) -> None:
+    """The last windows before now hold more and more errors."""
+    for number in range(count):
+        put(now // WIDTH * WIDTH - WIDTH * (count - number) + 60, *[FAILING] * (4 + 8 * number))
+
+
+def test_a_failure_to_come_is_told_once_and_starts_the_workflow(log: None, clock: list[float]) -> None:
+    now = clock[0]
+    serving(now - 4 * 3600, now)
+    degrading(now, 3)
+    analyze()
+    ((subject, body),) = messages()
+    assert "FORESEEN" in subject
+    assert "Nothing has failed yet" in body
+    assert "pool exhausted" in body
+    (event,) = reported()
+    incident = understand(event)
+    verdict = judge(incident)
+    assert [one.id for one in incident.resources] == [GROUP]
+    assert (verdict.classification, verdict.issue) == ("ANOMALY", "failure_foreseen")
+    assert "pool exhausted" in verdict.reason
+    clock[0] += WIDTH
+    put(now + 1, *[FAILING] * 40)
+    analyze()
+    assert len(messages()) == 1
+    assert reported() == []
+
+
+def test_no_line_leaves_the_account_and_no_address_is_told(log: None, clock: list[float]) -> None:
+    now = clock[0]
+    serving(now - 4 * 3600, now)
+    degrading(now, 3)
+    analyze()
+    assert "alice@" not in messages()[0][1]
+    assert "order 17" not in json.dumps(reported())
+
+
+def test_nothing_is_read_twice_and_late_events_are_read_once(log: None, clock: list[float]) -> None:
+    now = clock[0]
+    put(now - 1000, "INFO served order 1 in 3 ms")
+    analyze()
+    before = kept()
+    analyze()
+    assert kept() == before, "nothing was due"
+    clock[0] += WIDTH
+    put(now - 400, "INFO came late")
+    analyze()
+    assert [one for one in kept()["watch"]["templates"].values() if "late" in one] == ["INFO came late"]
+    clock[0] += WIDTH
+    late = next(one for one, template in kept()["watch"]["templates"].items() if "late" in template)
+    analyze()
+    seen = kept()["watch"]["windows"]["seen"][late]
+    assert seen < now, "it was counted in one window"
+
+
+def test_after_an_outage_of_the_schedule_every_window_is_read(log: None, clock: list[float]) -> None:
+    now = clock[0]
+    serving(now - 3600, now)
+    analyze()
+    clock[0] += 6 * 3600
+    serving(now, clock[0])
+    analyze()
+    state = kept()
+    assert state["progress"]["until"] == (clock[0] - 60) // WIDTH * WIDTH
+    assert state["watch"]["windows"]["news"][0] > 70, "12 windows before and 72 of the outage"
+
+
+def test_what_is_written_during_an_incident_is_neither_told_nor_learned(log: None, clock: list[float]) -> None:
+    now = clock[0]
+    serving(now - 4 * 3600, now)
+    degrading(now, 3)
+    record = {"incident_id": "1", "resource_id": HOST, "resource_type": "AWS::EC2::Instance", "timestamp": "2026"}
+    client("dynamodb").put_item(TableName=INCIDENTS, Item=encode({**record, "workflow_state": "RECOVERING"}))
+    analyze()
+    assert messages() == []
+    assert kept()["watch"]["windows"]["news"][0] == 0
+
+
+def test_beyond_the_days_budget_only_a_sample_is_read(log: None, cloud: Cloud, clock: list[float]) -> None:
+    serving(clock[0] - 3600, clock[0])
+    cloud.set(LOG_MEGABYTES_A_DAY="1")
+    until = clock[0] // WIDTH * WIDTH - 3600
+    fresh = {"watch": Watch().state(), "progress": {"until": until, "read_at": until}}
+    log_watches.write(client("dynamodb"), PATTERNS, ARN, fresh, version=0)
+    asked: list[float] = []
+
+    def count(params: Json, **_: Any) -> None:
+        asked.append(params["startTime"])
+        params.pop("nextToken", None)
+
+    def more(parsed: Json, **_: Any) -> None:
+        parsed["nextToken"] = "more"
+        parsed["events"] = [{**one, "message": one["message"] + "x" * 5_000} for one in parsed["events"]]
+
+    cloud.interfere("logs", "provide-client-params.logs.FilterLogEvents", count)
+    cloud.interfere("logs", "after-call.logs.FilterLogEvents", more)
+    analyze()
+    assert asked.count(asked[0]) == MOST_PAGES, "the first stretch may use up the budget"
+    assert asked.count(asked[-1]) == 1, "then a page has to do"
+    stretches = [json.loads(line) for line in cloud.log().splitlines() if '"read"' in line]
+    assert stretches
+    assert all(one["sampled"] for one in stretches)
+
+
+def test_a_log_that_refuses_does_not_hide_the_others_and_keeps_its_place(
+    log: None, cloud: Cloud, clock: list[float]
+) -> None:
+    client("logs").create_log_group(logGroupName="/a/gone", tags={TAG: "notify"})
+    serving(clock[0] - 3600, clock[0])
+
+    def throttle(params: Json, **_: Any) -> None:
+        if params["logGroupName"] == "/a/gone":
+            client("logs").filter_log_events(logGroupName="/not/there")
+
+    cloud.interfere("logs", "provide-client-params.logs.FilterLogEvents", throttle)
+    with pytest.raises(NotSeen, match="/a/gone"):
+        analyze()
+    assert kept()["progress"]["until"] == (clock[0] - 60) // WIDTH * WIDTH
+
+
+def test_two_runs_at_once_do_not_overwrite_one_another(log: None) -> None:
+    dynamo = client("dynamodb")
+    log_watches.write(dynamo, PATTERNS, ARN, {"one": 1}, version=0)
+    with pytest.raises(log_watches.Moved):
+        log_watches.write(dynamo, PATTERNS, ARN, {"two": 2}, version=0)
+    assert log_watches.read(dynamo, PATTERNS, ARN) == ({"one": 1}, 1)
