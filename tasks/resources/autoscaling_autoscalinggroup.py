@@ -18,7 +18,14 @@ SCALE = (
     Permission("autoscaling:DescribeAutoScalingGroups", "*"),
     Permission("autoscaling:SetDesiredCapacity", ARNS[GROUP], tagged=True),
 )
-ACTIONS = {"scale_out": Action(undo="scale_in", permissions=SCALE, undo_permissions=SCALE)}
+ACTIONS = {
+    "scale_out": Action(
+        undo="scale_in",
+        permissions=SCALE,
+        undo_permissions=SCALE,
+        unknown="{id} is gone, or at its own maximum already",
+    )
+}
 # An instance that boots slowly, behind a load balancer's health check.
 DEADLINE = 900
 

@@ -26,7 +26,8 @@ def _action(name: str, look: tuple[Permission, ...]) -> Action:
         Permission("ssm:SendCommand", _DOCUMENT + COMMANDS[name].document),
         *(Permission(action, on) for action, on in READS.items()),
     )
-    return Action(undo="none", permissions=(*send, *look), disruptive=name == "restart_service")
+    unknown = f"the policy says nothing usable of what to run (actions.{name})"
+    return Action(undo="none", permissions=(*send, *look), disruptive=name == "restart_service", unknown=unknown)
 
 
 def actions(look: tuple[Permission, ...]) -> dict[str, Action]:

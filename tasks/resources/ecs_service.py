@@ -17,7 +17,14 @@ SCALE = (
     Permission("ecs:DescribeServices", ARNS[SERVICE]),
     Permission("ecs:UpdateService", ARNS[SERVICE], tagged=True),
 )
-ACTIONS = {"scale_service": Action(undo="scale_service_back", permissions=SCALE, undo_permissions=SCALE)}
+ACTIONS = {
+    "scale_service": Action(
+        undo="scale_service_back",
+        permissions=SCALE,
+        undo_permissions=SCALE,
+        unknown="{id} is gone, off, or at the policy's limit already (actions.scale_service.most)",
+    )
+}
 # An image that is large, a task that starts slowly, a load balancer's health check.
 DEADLINE = 900
 

@@ -44,7 +44,11 @@ ACTIONS = {
     # Switching backups on is a short outage ("Backup retention period"); the rest is none.
     "restore_protection": Action(undo="none", permissions=(DESCRIBE, *MODIFY), disruptive=True),
     "configure_database": Action(undo="none", permissions=(DESCRIBE, *MODIFY), disruptive=True),
-    GROW: Action(undo="none", permissions=(DESCRIBE, *MODIFY)),
+    GROW: Action(
+        undo="none",
+        permissions=(DESCRIBE, *MODIFY),
+        unknown="{id} grows by itself, is of a cluster, or is at the policy's limit (actions.grow_storage.most)",
+    ),
     "restore_database": Action(
         undo="none",
         settle=60,

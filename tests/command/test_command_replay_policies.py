@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 from laptop import ROOT, run
-from published import ACCOUNT, call, overwriting
+from published import ACCOUNT, call, overwriting, sample
 from recorded import THREE, acting, write
 
 
@@ -67,3 +67,12 @@ def test_what_happened_in_a_maintenance_window_is_held_back(tmp_path: Path) -> N
 def test_a_policy_against_itself_changes_nothing(tmp_path: Path) -> None:
     said = run("replay", write(tmp_path, *THREE), "--against", ROOT / "policy.yaml")
     assert (said.status, said.out, said.err) == (0, "", "")
+
+
+def test_an_alarm_is_about_what_the_policy_says(tmp_path: Path) -> None:
+    name = "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:0f1e-2d3c:autoScalingGroupName/web"
+    file = write(tmp_path, sample("cloudwatch_alarm_state_change"))
+    (nobody,) = run("replay", file).lines
+    assert (nobody["delivered"], nobody["block_reason"], nobody["severity"]) == (True, "UNMANAGED", "critical")
+    (aimed,) = run("replay", file, "--policy", policy(tmp_path, alarms={"ExampleCpu*": name})).lines
+    assert aimed["plan"]["steps"] == [{"action": "scale_out", "resource": "web", "undo": "scale_in"}]

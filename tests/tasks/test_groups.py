@@ -120,6 +120,7 @@ def test_a_group_at_its_maximum_is_told_of_and_not_touched(cloud: Cloud) -> None
     tagged_alarm(one.arn)
     plan = planned(cloud, alarm())["plan"]
     assert (plan["autonomy"], plan["steps"]) == ("notify", [])
+    assert "web is gone, or at its own maximum already" in plan["reason"]
 
 
 def test_the_tag_of_another_group_of_that_name_does_not_count(cloud: Cloud) -> None:

@@ -144,6 +144,13 @@ def test_only_a_look_at_a_host_needs_no_person(cloud: Cloud, measured: str, acti
     assert plan["steps"][0]["undo"] == "none"
 
 
+def test_without_a_service_of_the_policy_nothing_is_restarted(cloud: Cloud) -> None:
+    tagged_alarm(instance(stopped=False).arn)
+    plan = planned(cloud, alarm(metric("mem_used_percent")))["plan"]
+    assert (plan["autonomy"], plan["steps"]) == ("notify", [])
+    assert "actions.restart_service" in plan["reason"]
+
+
 def test_evidence_is_collected_once_and_kept_with_the_incident(cloud: Cloud) -> None:
     one = instance(stopped=False)
     tagged_alarm(one.arn)
