@@ -35,6 +35,13 @@ def test_what_is_no_name_of_a_call_says_nothing(name: str) -> None:
     assert judge(understand(called("cloudtrail", name, {"name": "t"}))).classification == "NORMAL"
 
 
+@pytest.mark.parametrize(("port", "severity"), [(443, "low"), (80, "low"), (22, "high"), (None, "high")])
+def test_a_web_port_open_to_the_internet_is_not_grave(port: int | None, severity: str) -> None:
+    ports = {} if port is None else {"fromPort": port, "toPort": port}
+    event = called("ec2", "ModifySecurityGroupRules", {"cidrIpv4": "0.0.0.0/0", **ports})
+    assert judge(understand(event)).severity == severity
+
+
 def test_a_reason_stays_short_whatever_the_call_brings() -> None:
     reason = judge(understand(called("ec2", "RunInstances", {"instanceType": "p4d." + "x" * 9_000}))).reason
     assert len(reason) < 700

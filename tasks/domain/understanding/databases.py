@@ -9,6 +9,7 @@ from tasks.domain.understanding.finding import Finding, finding
 FAILED = frozenset({"failure", "low storage"})
 RISKY = frozenset({"availability", "failover", "recovery"})
 # Of a message: what did not work, before what did. A failover is no failure, and "failed over" succeeded.
+LONGEST = 1_000
 # Text, not compiled: most processes never read such a message.
 TROUBLE = (
     r"\b(fail(ed|ure|s|ing)?(?! ?over)|un(able|available|successful|reachable|healthy|recoverable|supported)"
@@ -26,7 +27,7 @@ HARMLESS = r"\b(already|recovered|succe(eded|ssful\w*)|completed?|resolved|finis
 def told(incident: Incident) -> Finding | None:
     """What an RDS event says; without a category, by its message."""
     facts = incident.facts
-    message, given = str(facts.get("Message", "")), facts.get("EventCategories")
+    message, given = str(facts.get("Message", ""))[:LONGEST], facts.get("EventCategories")
     categories = {str(one) for one in given} if isinstance(given, list) else set()
     if categories & FAILED:
         return finding("resource_failed", f"RDS: {message}")

@@ -24,6 +24,8 @@ HANDING = ("permission", "share", "grant", "transfer")
 GRANTEES = ("principal", "principals", "accountids", "accountid", "targetaccountid", "grantee", "granteeprincipal")
 # Routes and descriptions open nothing inwards.
 OUTWARD = ("route", "egress", "description")
+# What is meant to be reached from the internet, most of the time.
+WEB = (80, 443)
 INBOUND = ("authorize", "create", "modify", "update", "put", "replace", "add")
 
 
@@ -79,7 +81,9 @@ def _internet(call: Call) -> Finding | None:
         return None
     for leaf in call.leaves:
         if "cidr" in leaf.name and "destination" not in leaf.name and "egress" not in leaf.path and _world(leaf.value):
-            return finding("opened_to_the_internet", f"it lets {leaf.value} in")
+            ports = [port.value for port in call.values("fromport", "toport")]
+            usual = bool(ports) and all(port in WEB for port in ports)
+            return finding("opened_to_the_internet", f"it lets {leaf.value} in", severity="low" if usual else "")
     return None
 
 

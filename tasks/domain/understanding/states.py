@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from tasks.domain.payload import Incident, Json
-from tasks.domain.understanding import databases, findings
+from tasks.domain.understanding import databases, findings, guardduty
 from tasks.domain.understanding.finding import Finding, finding
 from tasks.domain.understanding.words import spoken, words
 
@@ -96,7 +96,7 @@ READERS: dict[tuple[str, str], Callable[[Incident], Finding | None]] = {
     ("aws.ecs", "ECS Container Instance State Change"): _container_host,
     ("aws.rds", ""): databases.told,
     ("aws.health", ""): findings.health,
-    ("aws.guardduty", ""): findings.guardduty,
+    ("aws.guardduty", ""): guardduty.found,
     ("aws.securityhub", ""): findings.security_hub,
     ("aws.inspector2", ""): findings.graded,
     ("aws.macie", ""): findings.graded,
