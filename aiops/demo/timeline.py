@@ -118,6 +118,8 @@ def _names(out: Any) -> str:
 def _change(step: Any) -> str:
     """The parts of a state that the step changed: `state: stopped -> running`."""
     before, after = step["before"] or {}, step["after"] or {}
+    if not before:
+        return f"{step['action']}: it is there again"
     parts = [
         f"{key}: {_short(before.get(key))} -> {_short(after[key])}" for key in after if after[key] != before.get(key)
     ]
@@ -125,7 +127,7 @@ def _change(step: Any) -> str:
 
 
 def _short(value: Any) -> str:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and all(isinstance(one, bool) for one in value.values()):
         return "all on" if all(value.values()) else "partly on"
     text = "none" if value is None else str(value)
     return text if len(text) <= 24 else f"{text[:21]}..."

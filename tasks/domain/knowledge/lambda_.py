@@ -98,7 +98,10 @@ def _deleted(facts: Json) -> str:
     name = str(asked.get("functionName", "")).rpartition(":function:")[2]
     if not asked or asked.get("qualifier") or ":" in name:
         return ""
-    return "the function was deleted: its versions are gone, one new version stands for all of them"
+    return (
+        "the function was deleted: its versions are gone, one new version stands for all of them; "
+        "a URL, asynchronous settings and provisioned concurrency must be set up again"
+    )
 
 
 RULES = (
