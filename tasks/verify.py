@@ -6,9 +6,9 @@ from typing import Any
 
 from tasks.domain.errors import NotRecovered, NotYetHealthy
 from tasks.domain.moment import iso
-from tasks.domain.payload import Incident, Json, Plan, load
+from tasks.domain.payload import Incident, Json, Plan, Resource, load
 from tasks.domain.verification import NOT_RECOVERED, NOT_YET, Health, verdict
-from tasks.resources import actions, module
+from tasks.resources import ANY_TYPE, actions, module
 from tasks.resources.defined import acting
 from tasks.runtime import alarms
 from tasks.runtime.clients import client
@@ -54,10 +54,25 @@ def handler(event: Json, context: Any) -> Json:
     for arn in resources.keys() - found.wrong.keys():
         healthy = module(resources[arn].type).snapshot(client, resources[arn].id)
         former = snapshots.read(client("dynamodb"), env.snapshots_table, arn)
+        if other := _other_issue(event, resources[arn], former, healthy):
+            logger.warning("not remembered as good", extra={"resource": arn, "why": other})
+            continue
         remember(
             client, env.snapshots_table, env.snapshots_bucket, resources[arn], healthy, former=former, taken_at=iso(now)
         )
     return {**asdict(found), "alarms": rung, "checked_at": now}
+
+
+def _other_issue(event: Json, resource: Resource, former: Json | None, now: Json | None) -> str:
+    """What else is wrong with a resource than what was healed: for the sweep to find, and no part of a good state.
+
+    A definition of the user's own, and a resource made anew, are good as they are.
+    """
+    defined = any(step["action"] in ANY_TYPE for step in event["plan"]["steps"])
+    if former is None or now is None or defined or event["incident"]["gone"]:
+        return ""
+    left = module(resource.type).issue(former["state"], now)
+    return left[1] if left and left[0] != event["analysis"]["issue"] else ""
 
 
 def _health(env: Environment, event: Json, plan: Plan, now: float) -> dict[str, Health]:

@@ -1,5 +1,6 @@
 """Verify: the resources themselves say whether they are healthy."""
 
+import json
 import time
 from typing import Any
 
@@ -7,8 +8,9 @@ import pytest
 from by_hand import call, planned, restored
 from cloud import CLAIMS, Cloud
 from left_behind import everything, snapshot
-from managed import instance, parameter, put_value, resource
-from published import Json, changed, overwriting, stopping
+from managed import CLOSED, bucket, instance, parameter, policy_of, put_value, resource
+from published import Json, changed, on_bucket, overwriting, stopping
+from sweeping import sweep
 
 from tasks import verify
 from tasks.domain.errors import NotRecovered, NotYetHealthy
@@ -45,6 +47,18 @@ def test_a_healthy_resource_is_verified_and_remembered_as_good(payload: Json) ->
 
 def test_verifying_twice_says_the_same(payload: Json) -> None:
     assert [verified(payload)["outcome"] for _ in range(2)] == ["VERIFIED"] * 2
+
+
+def test_what_else_was_done_to_a_resource_is_not_taken_for_good(cloud: Cloud) -> None:
+    """Two faults at once: one is healed, the other stays for the sweep to find."""
+    one = bucket("abc", block=CLOSED, policy=policy_of("abc"))
+    sweep()
+    before = snapshot(one.arn)
+    client("s3").put_bucket_policy(Bucket="abc", Policy=json.dumps(policy_of("abc", "*")))
+    client("s3").delete_public_access_block(Bucket="abc")
+    assert verified(restored(planned(cloud, on_bucket("DeleteBucketPublicAccessBlock", "abc"))))["wrong"] == {}
+    assert snapshot(one.arn) == before
+    assert "not remembered as good" in cloud.log()
 
 
 def test_before_its_deadline_an_unhealthy_resource_is_not_yet_healthy(payload: Json) -> None:
