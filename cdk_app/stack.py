@@ -29,6 +29,7 @@ from cdk_app.task import Task
 from cdk_app.trail import Trail
 from cdk_app.vault import Vault
 from cdk_app.workflow import Workflow
+from tasks.domain.guards import TAG
 
 # The CLI's own credentials serve an account, or an emulator, without the roles of a bootstrap.
 SYNTHESIZERS = {"bootstrap": cdk.DefaultStackSynthesizer, "cli": cdk.CliCredentialsStackSynthesizer}
@@ -113,6 +114,9 @@ class AiopsStack(cdk.Stack):
             notifications=notifications,
             unhandled=dead_letters.unhandled,
         )
+        # The agent's own parts are managed from the first deployment; whoever turns the switch is only told of.
+        cdk.Tags.of(self).add(TAG, "auto")
+        cdk.Tags.of(kill_switch).add(TAG, "notify")
 
         alarms = Alarms(self, "Alarms", topic=notifications.topic)
         alarms.on_failed_executions(workflow.machine)

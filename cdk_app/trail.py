@@ -11,7 +11,6 @@ from cdk_app.rules import function_target, schedule
 from cdk_app.settings import Settings
 from cdk_app.steps import NO_RESOURCES
 from cdk_app.task import TaskFactory
-from tasks.domain.guards import TAG
 
 COST = (
     "This stack makes a management trail: free if it is this region's first, except for its S3 storage; "
@@ -59,7 +58,7 @@ class Trail(Construct):
             "AwsSolutions-S1",
             "it is a log itself, closed to all but CloudTrail; a log of it would need one more bucket",
         )
-        trail = cloudtrail.Trail(
+        cloudtrail.Trail(
             self,
             "Trail",
             trail_name="aiops",
@@ -70,6 +69,4 @@ class Trail(Construct):
             management_events=cloudtrail.ReadWriteType.WRITE_ONLY,
             enable_file_validation=True,
         )
-        # The agent's own eyes are managed from the first deployment.
-        cdk.Tags.of(trail).add(TAG, "auto")
         cdk.Annotations.of(self).add_info_v2("aiops:trail-cost", COST)

@@ -339,6 +339,24 @@ def trail_deleted(stage: Stage) -> Iterator[Execution]:
     must(after == before, f"{trail} is as it was (it is {after}, it was {before})")
 
 
+def rule_disabled(stage: Stage) -> Iterator[Execution]:
+    rule = stage.own_rule("aiops-faults-aws.s3")
+    before = stage.settings_of_rule(rule)
+    stage.events.disable_rule(Name=rule)
+    yield ended(stage.executions(rule, "DisableRule")[0], "VERIFIED")
+    must(stage.settings_of_rule(rule) == before, f"{rule} is on again")
+    stage.told("VERIFIED", rule, "critical")
+
+
+def rule_disabled_unheard(stage: Stage) -> Iterator[Execution]:
+    rule = stage.own_rule("aiops-faults-aws.events")
+    before = stage.settings_of_rule(rule)
+    stage.events.disable_rule(Name=rule)
+    stage.invoke("TakeSnapshots")
+    yield ended(stage.executions(rule, "Drift")[0], "VERIFIED")
+    must(stage.settings_of_rule(rule) == before, f"{rule} is on again, which no other rule could tell")
+
+
 def database_stopped(stage: Stage) -> Iterator[Execution]:
     database = stage.database()
     before = stage.looks(database)
@@ -641,6 +659,14 @@ SCENARIOS = (
     Scenario("deselected", "somebody hides writing calls from a trail", deselected, HEALED, "VERIFIED"),
     Scenario("blinded_unheard", "a trail is stopped unheard, the sweep finds it", blinded_unheard, HEALED, "VERIFIED"),
     Scenario("trail_deleted", "somebody deletes a trail", trail_deleted, HEALED, "VERIFIED"),
+    Scenario("rule_disabled", "somebody switches off a rule of the agent", rule_disabled, HEALED, "VERIFIED"),
+    Scenario(
+        "rule_disabled_unheard",
+        "the rule that would tell it is the one switched off",
+        rule_disabled_unheard,
+        HEALED,
+        "VERIFIED",
+    ),
     Scenario("hung", "an instance no longer answers its status check", hung, HEALED, "VERIFIED"),
     Scenario("terminated", "somebody terminates an instance with an address", terminated, HEALED, "VERIFIED"),
     Scenario("overloaded", "an alarm rings: a group of instances is overloaded", overloaded, HEALED, "VERIFIED"),

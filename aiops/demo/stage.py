@@ -286,6 +286,19 @@ class Stage:
             "items": [item["id"]["S"] for item in self.dynamo.scan(TableName=name)["Items"]],
         }
 
+    def own_rule(self, name: str) -> str:
+        """A rule of the agent, remembered by it."""
+        with self.unseen():
+            self.invoke("TakeSnapshots")
+            self._remembered(f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{name}", "auto")
+        return name
+
+    def settings_of_rule(self, name: str) -> dict[str, Any]:
+        """What a rule listens to, and where its events go."""
+        rule = self.events.describe_rule(Name=name)
+        parts = {part: rule.get(part) for part in ("State", "EventPattern", "ScheduleExpression")}
+        return {**parts, "targets": self.events.list_targets_by_rule(Rule=name)["Targets"]}
+
     def instance_state(self, instance_id: str) -> str:
         found = self.ec2.describe_instances(InstanceIds=[instance_id])["Reservations"]
         return str(found[0]["Instances"][0]["State"]["Name"])
@@ -463,15 +476,11 @@ class Stage:
     @contextmanager
     def deaf(self, source: str) -> Iterator[None]:
         """Events of a source are lost meanwhile, as best-effort delivery may lose them."""
-        pages = self.events.get_paginator("list_rules").paginate()
-        rules = [one for page in pages for one in page["Rules"] if f'"{source}"' in one.get("EventPattern", "")]
-        for rule in rules:
-            self.events.disable_rule(Name=rule["Name"])
+        self.engine.lose(source)
         try:
             yield
         finally:
-            for rule in rules:
-                self.events.enable_rule(Name=rule["Name"])
+            self.engine.lose(source, lost=False)
 
     @contextmanager
     def model(self, script: Callable[[dict[str, Any]], dict[str, Any]] | None) -> Iterator[None]:
@@ -497,13 +506,15 @@ class Stage:
         """One of the agent's functions has other environment variables meanwhile."""
         name = f"aiops-{function}"
         before = self.lambdas.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-        self.lambdas.update_function_configuration(
-            FunctionName=name, Environment={"Variables": {**before, **variables}}
-        )
+        self._configure(name, {**before, **variables})
         try:
             yield
         finally:
-            self.lambdas.update_function_configuration(FunctionName=name, Environment={"Variables": before})
+            self._configure(name, before)
+
+    def _configure(self, name: str, variables: dict[str, str]) -> None:
+        with self.deaf("aws.lambda"):  # the agent would put its own function back
+            self.lambdas.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
 
     def session_of(self, role: str, action: str, service: str) -> Any:
         """A client with a session of a new role that may do one thing."""

@@ -84,6 +84,7 @@ def reset(*, wait_scale: float = 0.0) -> None:
     commands.documents.clear()
     instances.impaired.clear()
     throttling.tables.clear()
+    bus.lost.clear()
     instances.hung.clear()
 
 
@@ -103,6 +104,10 @@ def impair(instance_id: str, impaired: bool) -> None:
 
 def throttle(table: str, throttled: bool) -> None:
     (throttling.tables.add if throttled else throttling.tables.discard)(table)
+
+
+def lose(source: str, lost: bool) -> None:
+    (bus.lost.add if lost else bus.lost.discard)(source)
 
 
 def hang(instance_id: str) -> None:

@@ -50,11 +50,23 @@ def _resource_arn(original: Any, service: str, *request: Any) -> str:
         return f"arn:aws:cloudformation:{get_region()}:{get_account_id()}:stack/*/*"
     if service == "lambda" and request[:2] == ("POST", "/2015-03-31/functions"):
         return f"arn:aws:lambda:{get_region()}:{get_account_id()}:function:{json.loads(request[3])['FunctionName']}"
+    if service == "events" and (rule := _rule(request[3])):
+        return rule
     if service != "ec2":
         return str(original(service, *request))
     if _describes_all(parameters):
         return "*"
     return (_instances(parameters) or _others(parameters) or [str(original(service, *request))])[0]
+
+
+def _rule(body: bytes) -> str:
+    """The ARN of the rule that a call names, as AWS spells it on the default bus; empty when it names none."""
+    asked = json.loads(body or b"{}")
+    if arn := asked.get("ResourceARN"):
+        return str(arn)
+    name, bus = asked.get("Rule") or asked.get("Name"), asked.get("EventBusName", "default")
+    path = name if bus == "default" else f"{bus}/{name}"
+    return f"arn:aws:events:{get_region()}:{get_account_id()}:rule/{path}" if name else ""
 
 
 @wraps_function(iam_actions, "verified_access_resource_arns")

@@ -155,6 +155,10 @@ class Engine:
         """A DynamoDB table is out of throughput: its items can be neither read nor written, until taken back."""
         self._behaviour.throttle(table, throttled)
 
+    def lose(self, source: str, lost: bool = True) -> None:
+        """Events of a source no longer arrive, until taken back."""
+        self._behaviour.lose(source, lost)
+
     def hang(self, instance_id: str) -> None:
         """The guest no longer answers: the instance check alone fails, until the instance is rebooted or stopped."""
         self._behaviour.hang(instance_id)

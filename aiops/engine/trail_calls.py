@@ -28,6 +28,7 @@ _DATABASE = ("AWS::RDS::DBInstance", "dBInstanceIdentifier")
 _TRAIL = ("AWS::CloudTrail::Trail", "name")
 _FUNCTION = ("AWS::Lambda::Function", "functionName")
 _PARAMETER = ("AWS::SSM::Parameter", "name")
+_RULE = "AWS::Events::Rule"
 
 CALLS = (
     Call(
@@ -89,6 +90,12 @@ CALLS = (
     Call("lambda", "AddPermission", *_FUNCTION, event_name="AddPermission20150331v2"),
     Call("lambda", "PutFunctionConcurrency", *_FUNCTION, event_name="PutFunctionConcurrency20171031"),
     Call("lambda", "DeleteFunction", *_FUNCTION, event_name="DeleteFunction20150331"),
+    *(
+        Call("events", name, "AWS::Events::Rule", "name")
+        for name in ("PutRule", "DisableRule", "EnableRule", "DeleteRule")
+    ),
+    *(Call("events", name, "AWS::Events::Rule", "rule") for name in ("PutTargets", "RemoveTargets")),
+    Call("events", "TagResource", "AWS::Events::Rule", "resourceARN"),
     Call("rds", "CreateDBInstance", *_DATABASE, hidden=("masterUserPassword",)),
     Call("rds", "AddTagsToResource", "AWS::RDS::DBInstance", "resourceName"),
     Call("rds", "StopDBInstance", *_DATABASE),
@@ -117,4 +124,4 @@ RESOURCE_ARNS = {
     "ssm": "arn:aws:ssm:{region}:{account}:parameter/{id}",
 }
 RESOURCE_TYPES = {"dynamodb": "AWS::DynamoDB::Table", "s3": "AWS::S3::Bucket"}
-API_VERSIONS = {"dynamodb": "2012-08-10"}
+API_VERSIONS = {"events": "2015-10-07", "dynamodb": "2012-08-10"}

@@ -51,6 +51,11 @@ FAULTS = {
     "cloudtrail_PutEventSelectors",
     "cloudtrail_UpdateTrail",
     "cloudtrail_DeleteTrail",
+    "cloudtrail_PutRule",
+    "cloudtrail_DisableRule",
+    "cloudtrail_DeleteRule",
+    "cloudtrail_PutTargets",
+    "cloudtrail_RemoveTargets",
 }
 CREATIONS = {
     "cloudtrail_RunInstances",
@@ -65,6 +70,7 @@ CREATIONS = {
     "cloudtrail_TagResource",
     "cloudtrail_CreateFunction20150331",
     "cloudtrail_TagResource20170331v2",
+    "cloudtrail_TagResource_rule",
 }
 ALL = sorted(file.stem for file in EVENTS.glob("*.json") if file.stem != "actors")
 DRIFT = {**sample("ec2_instance_state_change"), "source": "aiops", "detail-type": "Drift"}

@@ -7,7 +7,7 @@ from published import ACCOUNT, REGION, Json, actors, call, on_bucket, overwritin
 
 from tasks.domain.events import FAULTS
 from tasks.domain.incident import understand
-from tasks.domain.knowledge import lambda_, s3
+from tasks.domain.knowledge import eventbridge, lambda_, s3
 from tasks.domain.knowledge.cloudtrail import DELETED as TRAIL_DELETED
 from tasks.domain.knowledge.cloudtrail import EVENTS_DESELECTED, LOGGING_STOPPED, SETTINGS_WEAKENED
 from tasks.domain.knowledge.dynamodb import DELETED, PROTECTION_OFF, RECOVERY_OFF, THROUGHPUT_CUT
@@ -187,6 +187,12 @@ HARMFUL: list[tuple[Json, str, str, str]] = [
     ),
     (deleting(skipFinalSnapshot=True, deleteAutomatedBackups=False), DB_DELETED, "FAILURE", "backups are left"),
     (call("StopLogging"), LOGGING_STOPPED, "TAMPERING", "was stopped"),
+    (call("DisableRule"), eventbridge.DISABLED, "TAMPERING", "was switched off"),
+    (call("PutRule", {"requestParameters.state": "DISABLED"}), eventbridge.DISABLED, "TAMPERING", "was switched off"),
+    (call("PutRule"), eventbridge.CHANGED, "TAMPERING", "was written anew"),
+    (call("PutTargets"), eventbridge.TARGETS_CHANGED, "TAMPERING", "targets were changed"),
+    (call("RemoveTargets"), eventbridge.TARGETS_CHANGED, "TAMPERING", "targets were changed"),
+    (call("DeleteRule"), eventbridge.DELETED, "TAMPERING", "was deleted"),
     (call("DeleteTrail"), TRAIL_DELETED, "TAMPERING", "was deleted"),
     (call("PutEventSelectors"), EVENTS_DESELECTED, "TAMPERING", "no longer logged"),
     (selecting(EventSelectors=[{"readWriteType": "ReadOnly"}]), EVENTS_DESELECTED, "TAMPERING", "no longer logged"),
@@ -243,6 +249,8 @@ HARMLESS: list[Json] = [
     selecting(),
     updating_trail(enableLogFileValidation=True, kmsKeyId=""),
     call("StopLogging", {"requestParameters": None}),
+    call("DisableRule", {"requestParameters.eventBusName": "orders"}),
+    call("RemoveTargets", {"requestParameters.eventBusName": "orders"}),
     modifying(deletionProtection=True, backupRetentionPeriod=14, publiclyAccessible=False),
     modifying(allocatedStorage=40),
     deleting(),

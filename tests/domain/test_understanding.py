@@ -11,6 +11,7 @@ from tasks.domain.knowledge import CREATIONS
 from tasks.domain.knowledge.cloudtrail import TRAIL
 from tasks.domain.knowledge.dynamodb import TABLE
 from tasks.domain.knowledge.ec2 import GROUP, INSTANCE
+from tasks.domain.knowledge.eventbridge import RULE
 from tasks.domain.knowledge.lambda_ import FUNCTION
 from tasks.domain.knowledge.rds import INSTANCE as DATABASE
 from tasks.domain.knowledge.s3 import BUCKET
@@ -28,6 +29,7 @@ G_1 = "sg-1234567890abcdef0"
 T_1 = "ExampleTable"
 FUNCTIONS, F_1 = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:", "example-function"
 DBS, DB = f"arn:aws:rds:{REGION}:{ACCOUNT}:db:", "example-database"
+RULES, WATCH = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/", "ExampleRule"
 TRAILS, EYES = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/", "ExampleTrail"
 
 FAULT_SAMPLES = {
@@ -67,6 +69,10 @@ FAULT_SAMPLES = {
     "cloudtrail_PutEventSelectors": (TRAIL, EYES, TRAILS + EYES),
     "cloudtrail_UpdateTrail": (TRAIL, EYES, TRAILS + EYES),
     "cloudtrail_DeleteTrail": (TRAIL, EYES, TRAILS + EYES),
+    **{
+        f"cloudtrail_{name}": (RULE, WATCH, RULES + WATCH)
+        for name in ("PutRule", "DisableRule", "DeleteRule", "PutTargets", "RemoveTargets")
+    },
 }
 ALARM = "cloudwatch_alarm_state_change"
 CREATION_SAMPLES = {

@@ -1050,3 +1050,22 @@ def test_a_signal_leaves_nothing_either(tmp_path: Path, how: signal.Signals) -> 
         process.wait(timeout=20)
     assert not alive(worker)
     assert list(tmp_path.iterdir()) == []
+
+
+RULE_CALLS: dict[str, dict[str, Any]] = {
+    "PutRule": {"Name": "told", "EventPattern": '{"source": ["a"]}', "State": "ENABLED", "Description": "x"},
+    "PutTargets": {"Rule": "told", "Targets": [{"Id": "one", "Arn": "arn:aws:sqs:us-east-1:123456789012:one"}]},
+    "DisableRule": {"Name": "told"},
+    "RemoveTargets": {"Rule": "told", "Ids": ["one"]},
+    "DeleteRule": {"Name": "told"},
+}
+
+
+def test_the_calls_on_a_rule_are_told_in_the_apis_own_names(calls: Listener, user: Callable[[str], Any]) -> None:
+    for name, asked in RULE_CALLS.items():
+        user("events")._make_api_call(name, asked)
+        event = calls.until(partial(named, name))
+        expected = sample(f"cloudtrail_{name}")
+        assert shape(event["detail"]["requestParameters"]) == shape(expected["detail"]["requestParameters"])
+        assert event["detail"].keys() == expected["detail"].keys()
+        assert event["detail"]["eventSource"] == expected["detail"]["eventSource"]

@@ -85,6 +85,14 @@ def test_nothing_acts_while_nobody_said_so_and_the_switch_knows_on_and_off_only(
     assert (switch["Value"], switch["AllowedPattern"]) == ("off", "^(on|off)$")
 
 
+def test_the_agents_own_parts_are_opted_in_and_its_switch_is_only_told_of(template: Template) -> None:
+    for kind in ("AWS::Events::Rule", "AWS::Lambda::Function", "AWS::DynamoDB::Table", "AWS::CloudTrail::Trail"):
+        for one in template.of_type(kind):
+            assert {"Key": "aiops:recover", "Value": "auto"} in one["Tags"], kind
+    switch = template.named("AWS::SSM::Parameter", "/aiops/kill-switch")
+    assert switch["Tags"] == {"aiops:recover": "notify"}
+
+
 def test_the_topic_is_encrypted_and_alarms_can_still_publish(template: Template) -> None:
     topic = template.named("AWS::SNS::Topic", "aiops-incidents")
     assert topic["KmsMasterKeyId"]
