@@ -13,6 +13,7 @@ from aiops.engine.wrap import wraps_function
 
 # Calls on tags name trails and alarms by ARN, under other keys than the calls that MiniStack knows.
 _HOST = re.compile(r'"InstanceIds": ?\["(i-\w+)"\]')
+_SERVICE = re.compile(r'^{"cluster": ?"([\w-]+)", "services?": ?\[?"([\w-]+)"')
 _TAGGED = {
     "cloudtrail": re.compile(r"arn:aws:cloudtrail:[\w-]+:\d{12}:trail/[\w.-]+"),
     "monitoring": re.compile(r"arn:aws:cloudwatch:[\w-]+:\d{12}:alarm:[\w.-]+"),
@@ -42,6 +43,9 @@ def _resource_arn(original: Any, service: str, *request: Any) -> str:
         return str(group["AutoScalingGroupARN"])
     if service == "ssm" and (host := _HOST.search(request[3].decode(errors="replace"))):
         return f"arn:aws:ec2:{get_region()}:{get_account_id()}:instance/{host[1]}"
+    if service == "ecs" and (task_service := _SERVICE.search(request[3].decode(errors="replace"))):
+        cluster, name = task_service.groups()
+        return f"arn:aws:ecs:{get_region()}:{get_account_id()}:service/{cluster}/{name}"
     if service in _TAGGED and (named := _TAGGED[service].search(request[3].decode(errors="replace"))):
         return named[0]
     if service == "logs" and (stream := json.loads(request[3] or b"{}").get("logStreamName")):

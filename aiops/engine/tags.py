@@ -48,4 +48,5 @@ tagging._RESOURCE_TAG_COLLECTORS |= {
     "s3": tagging._collect_s3,
     "rds": _databases,
     "autoscaling": _groups,
+    "ecs": tagging._collect_ecs,
 }

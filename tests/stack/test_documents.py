@@ -34,6 +34,7 @@ def test_a_document_takes_its_parameters_only_in_their_safe_form(template: Templ
     patterns = {name: one["allowedPattern"] for name, one in content["parameters"].items()}
     assert patterns == {name: f"^{pattern}$" for name, pattern in command.parameters.items()}
     (step,) = content["mainSteps"]
+    assert "precondition" not in step, "a step that is skipped would end in success"
     used = set(re.findall(r"\{\{ (\w+) \}\}", "\n".join(step["inputs"]["runCommand"])))
     assert used == set(command.parameters)
 
