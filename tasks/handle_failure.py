@@ -57,7 +57,9 @@ def handler(event: Json, context: Any) -> Json:
     if record is None:
         logger.info("told before, or another execution's incident", extra=what)
         return {}
-    payload: Json = {"execution": arn} | {key: record[key] for key in ("incident", "analysis", "plan") if key in record}
+    payload: Json = {"execution": arn} | {
+        key: record[key] for key in ("incident", "analysis", "plan", "review") if key in record
+    }
     message = failure(
         payload, error=what["error"], cause=what["cause"], execution=arn, region=arn.split(":")[3], now=time.time()
     )

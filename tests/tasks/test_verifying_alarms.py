@@ -8,7 +8,8 @@ from by_hand import call, planned, restored
 from cloud import Cloud
 from left_behind import everything
 from managed import instance, parameter, resource
-from published import Json, changed, overwriting, stopping
+from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
+from published import ACCOUNT, REGION, Json, changed, overwriting, stopping
 
 from tasks import verify
 from tasks.domain.errors import NotRecovered, NotYetHealthy
@@ -125,3 +126,26 @@ def test_an_alarm_that_shares_a_tag_with_the_resource_is_near(payload: Json) -> 
         ResourceType="Parameter", ResourceId=HOST.id, Tags=[{"Key": "app", "Value": "shop"}]
     )
     assert verified(payload)["alarms"]["near"] == ["tagged"]
+
+
+def composite(name: str) -> None:
+    """A composite alarm, which looks at no metric of its own, rings."""
+    alarm(name)
+    made = cloudwatch_backends[ACCOUNT][REGION].alarms[name]
+    made.rule, made.metric_name, made.dimensions = "ALARM(one)", None, None  # type: ignore[assignment]
+
+
+def test_a_composite_alarm_that_rings_since_is_a_side_effect(payload: Json, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By state, moto gives away either kind of alarm but once, and so never a composite one."""
+    filtered = CloudWatchBackend.get_alarms_by_state_value
+    monkeypatch.setattr(CloudWatchBackend, "get_alarms_by_state_value", lambda *given: list(filtered(*given)))
+    composite("service-down")
+    assert verified(payload)["alarms"]["elsewhere"] == ["service-down"]
+
+
+def test_a_composite_alarm_that_started_it_is_waited_for_and_then_told(payload: Json) -> None:
+    composite(CPU)
+    with pytest.raises(NotYetHealthy, match="cpu-high"):
+        verified(by_alarm(payload), restored_ago=100)
+    result = verified(by_alarm(payload), restored_ago=600)
+    assert (result["outcome"], "cpu-high is ALARM" in result["unknown"]) == ("VERIFIED", True)

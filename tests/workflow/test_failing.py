@@ -1,9 +1,12 @@
 """Paths of the state machine that end red: undone, told, free to be tried again."""
 
 import json
+import time
+from types import SimpleNamespace
 
 import pytest
-from by_hand import call
+from alarms import alarm, measured
+from by_hand import call, planned
 from cloud import Cloud
 from left_behind import everything, incident, lock, messages, sessions
 from machine import Machine
@@ -20,9 +23,9 @@ from managed import (
     resource,
     values,
 )
-from published import on_bucket, overwriting, stopping
+from published import changed, on_bucket, overwriting, stopping
 
-from tasks import take_snapshots
+from tasks import take_snapshots, verify
 from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.runtime.clients import client
 
@@ -38,6 +41,21 @@ def test_a_restore_that_does_not_help_is_undone_and_fails(cloud: Cloud, machine:
     assert run.states[-2:] == ["Verify", "Undo"]
     assert "NotRecovered" in run.cause
     assert "stop_instance done" in run.cause
+
+
+def test_a_restore_that_leaves_its_alarm_ringing_on_fresh_data_is_undone(
+    cloud: Cloud, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Verify's clock runs by the machine's waits; the instance itself is healthy all the time."""
+    monkeypatch.setattr(verify, "time", SimpleNamespace(time=lambda: time.time() + sum(cloud.waits)))
+    one = instance()
+    alarm("cpu-high", one.id, ago=600)
+    measured(9, one.id, ago=-120)
+    by_alarm = changed(planned(cloud, stopping(one.id)), {("incident", "trigger"): "cpu-high"})
+    run = machine.ended(machine.start(by_alarm, at="Recover"))
+    assert (run.status, run.error, instance_state(one)) == ("FAILED", "NotHealed", "stopped")
+    assert "cpu-high: the alarm that started it still rings" in run.cause
+    assert sum(cloud.waits) >= 900
 
 
 def test_a_failed_execution_is_told_and_frees_its_resource(cloud: Cloud, machine: Machine) -> None:
