@@ -16,7 +16,8 @@ from tasks.resources.ec2_health import status, unreachable
 from tasks.resources.ec2_instance_actions import ACTIONS as ACTIONS
 from tasks.resources.ec2_instance_actions import EVIDENCE as EVIDENCE
 from tasks.resources.ec2_instance_actions import READS as READS
-from tasks.resources.ec2_replacement import address_of, associate, find, replace, settings, stop_loses
+from tasks.resources.ec2_replacement import address_of, associate, find, replace, replacement, settings, stop_loses
+from tasks.resources.ec2_volumes import attach, left_out, volumes
 
 # Two status checks take one to three minutes after a start.
 DEADLINE = 900
@@ -42,9 +43,10 @@ def snapshot(aws: Aws, instance_id: str) -> Json | None:
     name, state = instance["InstanceId"], _SETTLED[instance["State"]["Name"]]
     return {
         "state": state,
-        "impaired": state == "running" and unreachable(aws, name),
+        "impaired": state == "running" and not replaced and unreachable(aws, name),
         "address": address_of(ec2, name),
-        # What a replacement would need in its turn is remembered under its own id.
+        "volumes": volumes(instance),
+        # How a replacement fares, and what it would need in its turn, is remembered under its own id.
         **(
             {"replaced_by": name}
             if replaced
@@ -71,6 +73,9 @@ def target(action: str, good: Json | None, facts: Json) -> Json | None:
         return ec2_host.target(action, facts)
     if action == "associate_address":
         return {"address": good["address"]} if good and good.get("address") else None
+    if action == "attach_volumes":
+        devices = good.get("volumes") if good else None
+        return {"volumes": sorted(devices), "devices": devices} if devices else None
     if action == "replace_instance":
         return good.get("launch") if good else None
     if action == "restart_instance" and not (good and good.get("launch") and good.get("stop_loses") == []):
@@ -83,6 +88,8 @@ def reached(target: Json, now: Json | None) -> bool:
         return False
     if "image" in target:
         return "replaced_by" in now
+    if "devices" in target:
+        return bool("replaced_by" in now and now["volumes"].items() >= target["devices"].items())
     return all(now[part] == value for part, value in target.items())
 
 
@@ -94,6 +101,8 @@ def restore(aws: Aws, step: Step) -> str:
         replace(aws("ec2"), step.resource.id, step.target)
     elif step.action == "associate_address":
         associate(aws("ec2"), step.resource.id, step.target["address"])
+    elif step.action == "attach_volumes":
+        attach(aws("ec2"), step.resource.id, replacement(aws("ec2"), step.resource.id), step.target["devices"])
     else:
         _run(aws, step.resource.id, step.action)
     return ""
@@ -119,13 +128,18 @@ def _run(aws: Aws, name: str, action: str) -> None:
 
 
 def verify(aws: Aws, step: Step, after: Json) -> str:
-    """Running, with both status checks passed; a replacement with its address."""
+    """Running, with both status checks passed; a replacement with its address and what is left of its volumes."""
     name = step.resource.id
-    if step.action in ("replace_instance", "associate_address"):
+    if step.action in ("replace_instance", "associate_address", "attach_volumes"):
         now = snapshot(aws, name)
-        if now is None or not reached(step.target, now):
-            return "the replacement is not there" if now is None else "the replacement is without the address"
+        if now is None:
+            return "the replacement is not there"
+        if step.action != "attach_volumes" and not reached(step.target, now):
+            return "the replacement is without the address"
         name = now.get("replaced_by", name)
+        left = left_out(aws("ec2"), name, step.target.get("devices", {}))
+        if left:
+            return f"the replacement is without {', '.join(left)}"
     one = status(aws("ec2"), name)
     if one is None:
         return "the instance is gone"

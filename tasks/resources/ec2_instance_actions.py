@@ -11,6 +11,8 @@ READS = {
     "ec2:DescribeInstanceStatus": "*",
     "ec2:DescribeAddresses": "*",
     "ec2:DescribeInstanceTypes": "*",
+    "ec2:DescribeLaunchTemplateVersions": "*",
+    "ec2:DescribeVolumes": "*",
     "health:DescribeEvents": "*",
     "ec2:DescribeInstanceAttribute": ARNS[INSTANCE],
     "iam:GetInstanceProfile": "arn:{partition}:iam::{account}:instance-profile/*",
@@ -18,14 +20,30 @@ READS = {
 # Each boot starts the console's output anew (docs.aws.amazon.com/AWSEC2, "Instance console output").
 EVIDENCE = {"ec2:GetConsoleOutput": ARNS[INSTANCE]}
 LOOK = tuple(Permission(action, resource) for action, resource in READS.items())
+# What a replacement in its turn would need is not looked at while it is made.
+_LATER = (
+    "ec2:DescribeInstanceStatus",
+    "health:DescribeEvents",
+    "ec2:DescribeInstanceTypes",
+    "ec2:DescribeLaunchTemplateVersions",
+    "ec2:DescribeVolumes",
+    "iam:GetInstanceProfile",
+)
+LOOK_AFTER = tuple(one for one in LOOK if one.action not in _LATER)
 # EC2 lets itself use the key of an encrypted volume (docs.aws.amazon.com/ebs, "How Amazon EBS encryption works").
-GRANT = Permission(
-    "kms:CreateGrant",
-    "arn:{partition}:kms:{region}:{account}:key/*",
-    {
-        "Bool": {"kms:GrantIsForAWSResource": "true"},
-        "StringLike": {"kms:ViaService": "ec2.{region}.amazonaws.com*"},
-    },
+_KEY, _VIA = "arn:{partition}:kms:{region}:{account}:key/*", {"kms:ViaService": "ec2.{region}.amazonaws.com*"}
+GRANT = Permission("kms:CreateGrant", _KEY, {"Bool": {"kms:GrantIsForAWSResource": "true"}, "StringLike": _VIA})
+# Making a volume from an encrypted image takes more (same, "Requirements for Amazon EBS encryption").
+KEY = tuple(
+    Permission(f"kms:{name}", _KEY, {"BoolIfExists": {"kms:GrantIsForAWSResource": "true"}, "StringLike": _VIA})
+    for name in (
+        "CreateGrant",
+        "Decrypt",
+        "DescribeKey",
+        "GenerateDataKeyWithoutPlaintext",
+        "ReEncryptFrom",
+        "ReEncryptTo",
+    )
 )
 EC2 = "arn:{partition}:ec2:{region}:{account}:"
 # What a launch uses and makes, each resource checked by itself
@@ -36,7 +54,14 @@ LAUNCH = (
     Permission("ec2:RunInstances", "arn:{partition}:ec2:{region}::image/{image}"),
     *(
         Permission("ec2:RunInstances", EC2 + one)
-        for one in ("volume/*", "network-interface/*", "subnet/{subnet}", "security-group/{groups}", "key-pair/{key}")
+        for one in (
+            "volume/*",
+            "network-interface/*",
+            "subnet/{subnet}",
+            "security-group/{groups}",
+            "key-pair/{key}",
+            "launch-template/{template}",
+        )
     ),
     Permission(
         "iam:PassRole",
@@ -47,6 +72,12 @@ LAUNCH = (
 ASSOCIATE = (
     Permission("ec2:AssociateAddress", EC2 + "elastic-ip/{address}"),
     Permission("ec2:AssociateAddress", EC2 + "instance/*", {"StringLike": {f"aws:ResourceTag/{REPLACES}": "{id}"}}),
+)
+ATTACH = (
+    Permission("ec2:AttachVolume", EC2 + "instance/*", {"StringLike": {f"aws:ResourceTag/{REPLACES}": "{id}"}}),
+    *(Permission(f"ec2:{name}", EC2 + "volume/{volumes}") for name in ("AttachVolume", "RestoreVolumeFromRecycleBin")),
+    *(Permission(f"ec2:{name}", "*") for name in ("DescribeVolumes", "ListVolumesInRecycleBin")),
+    GRANT,
 )
 # Status checks run every minute (docs.aws.amazon.com/AWSEC2, "Status checks for Amazon EC2 instances"): two of them.
 SETTLE = 120.0
@@ -77,8 +108,13 @@ ACTIONS = {
         settle=SETTLE,
     ),
     "replace_instance": Action(
-        undo="none", permissions=(*LOOK, *LAUNCH, GRANT), recreates=True, then=("associate_address",), settle=SETTLE
+        undo="none",
+        permissions=(*LOOK_AFTER, *LAUNCH, *KEY),
+        recreates=True,
+        then=("associate_address", "attach_volumes"),
+        settle=SETTLE,
     ),
-    "associate_address": Action(undo="none", permissions=(*LOOK, *ASSOCIATE)),
+    "associate_address": Action(undo="none", permissions=(*LOOK_AFTER, *ASSOCIATE)),
+    "attach_volumes": Action(undo="none", permissions=(*LOOK_AFTER, *ATTACH)),
     **ec2_host.actions(LOOK),
 }

@@ -39,6 +39,7 @@ def settings(aws: Aws, instance: Any) -> Json | None:
         "metadata": {key: value for key, value in metadata.items() if value},
         "tags": {key: value for key, value in tags.items() if not key.startswith("aws:")},
         "user_data": _digest(_user_data(aws("ec2"), name)),
+        **_template(aws("ec2"), tags),
     }
     return {key: value for key, value in known.items() if value}
 
@@ -69,6 +70,14 @@ def find(ec2: Any, replaced: str) -> Any:
     return found[0]["Instances"][0] if found else None
 
 
+def replacement(ec2: Any, replaced: str) -> Any:
+    """The instance that replaces another; StillRestoring until it is to be seen."""
+    new = find(ec2, replaced)
+    if new is None:
+        raise StillRestoring(f"the replacement of {replaced} is not to be seen yet")
+    return new
+
+
 def address_of(ec2: Any, name: str) -> str | None:
     """The allocation id of the instance's Elastic IP."""
     found = ec2.describe_addresses(Filters=[{"Name": "instance-id", "Values": [name]}])["Addresses"]
@@ -87,9 +96,7 @@ def associate(ec2: Any, replaced: str, address: str) -> None:
 
     StillRestoring until the address is free and the replacement runs.
     """
-    new = find(ec2, replaced)
-    if new is None:
-        raise StillRestoring(f"the replacement of {replaced} is not to be seen yet")
+    new = replacement(ec2, replaced)
     (found,) = ec2.describe_addresses(AllocationIds=[address])["Addresses"]
     holder = found.get("InstanceId")
     if holder == new["InstanceId"]:
@@ -101,14 +108,46 @@ def associate(ec2: Any, replaced: str, address: str) -> None:
     ec2.associate_address(AllocationId=address, InstanceId=new["InstanceId"], AllowReassociation=False)
 
 
+def _template(ec2: Any, tags: Json) -> Json:
+    """The launch template that the instance came from, and whether the template lays out the network itself."""
+    name, version = (tags.get(f"aws:ec2launchtemplate:{part}") for part in ("id", "version"))
+    if not (name and version):
+        return {}
+    try:
+        found = ec2.describe_launch_template_versions(LaunchTemplateId=name, Versions=[version])
+    except ec2.exceptions.ClientError as refused:
+        if not refused.response["Error"]["Code"].startswith("InvalidLaunchTemplate"):
+            raise
+        return {}
+    interfaces = any(one["LaunchTemplateData"].get("NetworkInterfaces") for one in found["LaunchTemplateVersions"])
+    return {"template": name, "template_version": version, "interfaces": interfaces}
+
+
 def _launch(ec2: Any, replaced: str, target: Json) -> Any:
+    """From the launch template, if it is still there, which knows more than we remember, with what the instance had."""
+    try:
+        return _run(ec2, replaced, target)
+    except ec2.exceptions.ClientError as refused:
+        if not refused.response["Error"]["Code"].startswith("InvalidLaunchTemplate"):
+            raise
+    own = {key: value for key, value in target.items() if key not in ("template", "template_version", "interfaces")}
+    return _run(ec2, replaced, own)
+
+
+def _run(ec2: Any, replaced: str, target: Json) -> Any:
     data = _user_data(ec2, replaced)
     if _digest(data) != target.get("user_data"):
         raise NotRecovered(f"the user data of {replaced} can no longer be read: launch its replacement by hand")
     tags = {**target.get("tags", {}), REPLACES: replaced}
+    subnet, groups = target.get("subnet"), target.get("groups")
+    # EC2 takes subnet and groups only where the template takes them too.
+    inside = [{"DeviceIndex": 0, "SubnetId": subnet, "Groups": groups}] if target.get("interfaces") else None
+    template = {"LaunchTemplateId": target.get("template"), "Version": target.get("template_version")}
     given = {
-        "SubnetId": target.get("subnet"),
-        "SecurityGroupIds": target.get("groups"),
+        "LaunchTemplate": template if target.get("template") else None,
+        "NetworkInterfaces": inside,
+        "SubnetId": None if inside else subnet,
+        "SecurityGroupIds": None if inside else groups,
         "KeyName": target.get("key"),
         "IamInstanceProfile": {"Arn": target["profile"]} if "profile" in target else None,
         "MetadataOptions": target.get("metadata"),

@@ -42,6 +42,11 @@ KMS_CONDITIONS = {
         "StringLike": {"kms:ViaService": f"ec2.{REGION}.amazonaws.com*"},
         "Bool": {"kms:GrantIsForAWSResource": "true"},
     },
+    # All but the making of a grant have no such key.
+    f"{INSTANCE} launched": {
+        "StringLike": {"kms:ViaService": f"ec2.{REGION}.amazonaws.com*"},
+        "BoolIfExists": {"kms:GrantIsForAWSResource": "true"},
+    },
     PARAMETER: {
         "StringLike": {"kms:EncryptionContext:PARAMETER_ARN": f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/app/db/host"}
     },
@@ -64,6 +69,8 @@ LAUNCH = {
     "key": "somebody",
     "role": "path/Web",
     "address": "eipalloc-1",
+    "template": "lt-1",
+    "volumes": ["vol-1"],
     "kept": KEPT,
     "layers": [f"{REGION}:{ACCOUNT}:layer:tools:3"],
 }
@@ -84,6 +91,8 @@ LAUNCHED = {
             "security-group/sg-3",
             "key-pair/somebody",
             "elastic-ip/eipalloc-1",
+            "launch-template/lt-1",
+            "volume/vol-1",
         )
     ),
 }
@@ -94,6 +103,7 @@ LISTINGS = (
     "application-autoscaling:DescribeScalableTargets",
     "application-autoscaling:DescribeScalingPolicies",
     "cloudwatch:DescribeAlarms",
+    "ec2:ListVolumesInRecycleBin",
     *ec2_host.READS,
 )
 DOCUMENTS = {f"arn:aws:ssm:{REGION}:{ACCOUNT}:document/{one.document}" for one in COMMANDS.values()}
@@ -133,13 +143,14 @@ def test_a_session_reaches_exactly_the_steps_resource(kind: str, action: str, un
             assert all(one.startswith("ec2:Describe") or one in LISTINGS for one in statement["Action"])
         elif statement["Resource"] == KMS:
             assert all(one.startswith("kms:") for one in statement["Action"])
-            assert statement["Condition"] in (KMS_CONDITIONS.get(kind), KMS_OF_VAULT)
+            known = (KMS_CONDITIONS.get(kind), KMS_CONDITIONS.get(f"{kind} launched"), KMS_OF_VAULT)
+            assert statement["Condition"] in known
         elif statement["Resource"] in IN_VAULT:
             assert statement["Action"] == ["s3:GetObjectVersion"]
         elif statement["Resource"] in USED_BY_FUNCTION and kind == FUNCTION:
             assert statement["Action"] in (["iam:PassRole"], ["lambda:GetLayerVersion"])
         elif statement["Resource"] in LAUNCHED and kind == INSTANCE:
-            assert action in ("replace_instance", "associate_address") or statement["Action"] == [
+            assert action in ("replace_instance", "associate_address", "attach_volumes") or statement["Action"] == [
                 "iam:GetInstanceProfile"
             ]
             if statement["Resource"] == EC2 + "instance/*":

@@ -32,6 +32,8 @@ EVERYWHERE = {
             "DescribeInstanceStatus",
             "DescribeAddresses",
             "DescribeInstanceTypes",
+            "DescribeLaunchTemplateVersions",
+            "DescribeVolumes",
             "DescribeSecurityGroups",
         )
     },
@@ -43,6 +45,7 @@ EVERYWHERE = {
         (f"aiops-{name}", "health:DescribeEvents"): "AWS Health's events are asked for by what they affect"
         for name in ("Plan", "Verify", "TakeSnapshots", RECOVERY.removeprefix("aiops-"))
     },
+    (RECOVERY, "ec2:ListVolumesInRecycleBin"): "the Recycle Bin is listed for the account",
     (RECOVERY, "ssm:ListCommands"): "commands are listed for the account",
     (RECOVERY, "ssm:GetCommandInvocation"): "a command's result knows no resources",
     **{

@@ -98,7 +98,7 @@ review: {expires_minutes: 60}
         ),
         (
             GOOD.replace("start_instance", "put_bucket_policy"),
-            "put_bucket_policy does not answer it; associate_address, clean_disk",
+            "put_bucket_policy does not answer it; associate_address, attach_volumes, clean_disk",
         ),
         (GOOD.replace("ec2_instance_stopped", "ec2_stopped"), "recover.ec2_stopped: no such issue"),
         (

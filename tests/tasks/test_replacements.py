@@ -4,7 +4,9 @@ import base64
 import json
 from typing import Any
 
+import boto3
 import pytest
+from botocore.stub import ANY, Stubber
 from by_hand import call as handle
 from by_hand import planned, restored
 from cloud import Cloud
@@ -16,11 +18,13 @@ from tasks.domain.errors import NotRecovered, StillRestoring
 from tasks.domain.knowledge.ec2 import INSTANCE
 from tasks.domain.payload import Resource, Step
 from tasks.resources import ec2_instance as kind
+from tasks.resources.ec2_replacement import replace
+from tasks.resources.ec2_volumes import attach
 from tasks.runtime.clients import client
 
 pytestmark = pytest.mark.usefixtures("cloud")
 SECRET = "#!/bin/sh\nexport PASSWORD=hunter2"
-REPLACE, ASSOCIATE = "replace_instance", "associate_address"
+REPLACE, ASSOCIATE, ATTACH = "replace_instance", "associate_address", "attach_volumes"
 
 
 def web_server(**tags: str) -> Resource:
@@ -157,6 +161,138 @@ def test_an_address_that_somebody_else_uses_by_now_is_left_alone() -> None:
     kind.restore(client, step(one, REPLACE, good))
     with pytest.raises(NotRecovered, match=f"in use by {other.id}"):
         kind.restore(client, step(one, ASSOCIATE, good))
+
+
+def with_data() -> tuple[Resource, str]:
+    """An instance with a data volume that stays when it is terminated."""
+    one = instance(stopped=False)
+    ec2 = client("ec2")
+    zone = ec2.describe_instances(InstanceIds=[one.id])["Reservations"][0]["Instances"][0]["Placement"]
+    volume = str(ec2.create_volume(Size=1, AvailabilityZone=zone["AvailabilityZone"])["VolumeId"])
+    ec2.attach_volume(VolumeId=volume, InstanceId=one.id, Device="/dev/sdf")
+    return one, volume
+
+
+def holders(volume: str) -> list[str]:
+    (found,) = client("ec2").describe_volumes(VolumeIds=[volume])["Volumes"]
+    return [str(one["InstanceId"]) for one in found["Attachments"]]
+
+
+def test_data_volumes_go_to_the_replacement() -> None:
+    one, volume = with_data()
+    good = kind.snapshot(client, one.id)
+    assert good is not None
+    assert good["volumes"] == {volume: "/dev/sdf"}
+    terminate(one)
+    kind.restore(client, step(one, REPLACE, good))
+    new = resource(INSTANCE, replacements(one)[0]["InstanceId"])
+    put_into_state(new, "pending")
+    with pytest.raises(StillRestoring, match=f"{new.id} is pending"):
+        kind.restore(client, step(one, ATTACH, good))
+    put_into_state(new, "running")
+    assert kind.verify(client, step(one, ATTACH, good), {}) == f"the replacement is without {volume}"
+    for _ in range(2):
+        kind.restore(client, step(one, ATTACH, good))
+    assert holders(volume) == [new.id]
+    assert kind.verify(client, step(one, ATTACH, good), {}) == ""
+
+
+def test_a_volume_that_somebody_else_uses_by_now_is_left_alone() -> None:
+    (one, volume), other = with_data(), instance(stopped=False)
+    good = kind.snapshot(client, one.id)
+    terminate(one)
+    client("ec2").attach_volume(VolumeId=volume, InstanceId=other.id, Device="/dev/sdg")
+    kind.restore(client, step(one, REPLACE, good))
+    with pytest.raises(NotRecovered, match=f"{volume} is in use by {other.id}"):
+        kind.restore(client, step(one, ATTACH, good))
+
+
+def test_an_instance_without_data_volumes_needs_no_step_for_them() -> None:
+    assert kind.target(ATTACH, kind.snapshot(client, instance(stopped=False).id), {}) is None
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_deleted_volume_comes_back_from_the_recycle_bin_if_that_kept_it(kept: bool) -> None:
+    """What nothing kept is lost: nobody waits for it, and nothing is made in its place."""
+    new = {"InstanceId": "i-new", "State": {"Name": "running"}}
+    ec2 = boto3.client("ec2")
+    with Stubber(ec2) as told:
+        told.add_client_error("describe_volumes", "InvalidVolume.NotFound", expected_params={"VolumeIds": ["vol-1"]})
+        found = {"Volumes": [{"VolumeId": "vol-1"}] if kept else []}
+        told.add_response("list_volumes_in_recycle_bin", found, {"VolumeIds": ["vol-1"]})
+        if not kept:
+            attach(ec2, "i-old", new, {"vol-1": "/dev/sdf"})
+            told.assert_no_pending_responses()
+            return
+        told.add_response("restore_volume_from_recycle_bin", {"Return": True}, {"VolumeId": "vol-1"})
+        with pytest.raises(StillRestoring, match="Recycle Bin"):
+            attach(ec2, "i-old", new, {"vol-1": "/dev/sdf"})
+        volume = {"VolumeId": "vol-1", "State": "available", "Attachments": []}
+        told.add_response("describe_volumes", {"Volumes": [volume]}, {"VolumeIds": ["vol-1"]})
+        wanted = {"VolumeId": "vol-1", "Device": "/dev/sdf", "InstanceId": "i-new"}
+        told.add_response("attach_volume", {"State": "attaching"}, wanted)
+        attach(ec2, "i-old", new, {"vol-1": "/dev/sdf"})
+        told.assert_no_pending_responses()
+
+
+TEMPLATE = {"template": "lt-1", "template_version": "3"}
+PLAIN = {"image": "ami-1", "type": "t3.micro", "subnet": "subnet-1", "groups": ["sg-1"]}
+INSIDE = [{"DeviceIndex": 0, "SubnetId": "subnet-1", "Groups": ["sg-1"]}]
+BESIDE = {"SubnetId": "subnet-1", "SecurityGroupIds": ["sg-1"]}
+
+
+def launching(**more: Any) -> Json:
+    """The call that is expected for a plain instance."""
+    tags = [{"Key": "aiops:replaces", "Value": "i-old"}]
+    return {
+        "ImageId": "ami-1",
+        "InstanceType": "t3.micro",
+        "Monitoring": {"Enabled": False},
+        "TagSpecifications": [{"ResourceType": "instance", "Tags": tags}],
+        "ClientToken": ANY,
+        "MinCount": 1,
+        "MaxCount": 1,
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("extra", "network"), [({}, BESIDE), ({"interfaces": True}, {"NetworkInterfaces": INSIDE})], ids=["plain", "own"]
+)
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_replacement_comes_from_the_launch_template_while_there_is_one(
+    extra: Json, network: Json, gone: bool
+) -> None:
+    ec2 = boto3.client("ec2")
+    made = {"Instances": [{"InstanceId": "i-new", "State": {"Name": "pending"}}]}
+    nobody: Json = {"Reservations": []}
+    template = {"LaunchTemplate": {"LaunchTemplateId": "lt-1", "Version": "3"}}
+    with Stubber(ec2) as told:
+        told.add_response("describe_instances", nobody)
+        told.add_response("describe_instance_attribute", {})
+        if gone:
+            wanted = launching(**template, **network)
+            told.add_client_error("run_instances", "InvalidLaunchTemplateId.NotFound", expected_params=wanted)
+            told.add_response("describe_instance_attribute", {})
+            told.add_response("run_instances", made, launching(**BESIDE))
+        else:
+            told.add_response("run_instances", made, launching(**template, **network))
+        replace(ec2, "i-old", {**PLAIN, **TEMPLATE, **extra})
+        told.assert_no_pending_responses()
+
+
+def test_the_launch_template_of_an_instance_is_remembered() -> None:
+    ec2, data = client("ec2"), {"InstanceType": "t3.micro"}
+    interfaces = [{"DeviceIndex": 0}]
+    for number, more in enumerate(({}, {"NetworkInterfaces": interfaces})):
+        made = ec2.create_launch_template(LaunchTemplateName=f"web-{number}", LaunchTemplateData={**data, **more})
+        name = made["LaunchTemplate"]["LaunchTemplateId"]
+        tags = {"aws:ec2launchtemplate:id": name, "aws:ec2launchtemplate:version": "1"}
+        good = kind.snapshot(client, instance(stopped=False, more=tags).id)
+        assert good is not None
+        assert (good["launch"]["template"], good["launch"]["template_version"]) == (name, "1")
+        assert good["launch"].get("interfaces", False) == bool(more)
+        assert not [key for key in good["launch"]["tags"] if key.startswith("aws:")]
 
 
 def test_an_address_is_waited_for() -> None:

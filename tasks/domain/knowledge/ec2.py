@@ -38,7 +38,8 @@ def _stop_called(facts: Json) -> str:
 
 
 def _terminate_called(facts: Json) -> str:
-    return "TerminateInstances was called" if request(facts).get("instancesSet") else ""
+    lost = "what its root volume held is lost, data volumes come back if they were kept"
+    return f"TerminateInstances was called: {lost}" if request(facts).get("instancesSet") else ""
 
 
 def _opened(facts: Json) -> str:
