@@ -56,6 +56,14 @@ def trusting(account: str) -> str:
     return policy(Principal={"AWS": f"arn:aws:iam::{account}:root"}, Action="sts:AssumeRole")
 
 
+def layering(by: Json) -> Json:
+    """A function's layers that show in the answer alone."""
+    layers = {"layers": [{"arn": f"arn:aws:lambda:us-east-1:{ACCOUNT}:layer:l:1"}]}
+    return called(
+        "lambda", "UpdateFunctionConfiguration20150331v2", {"functionName": "f"}, by=by, responseElements=layers
+    )
+
+
 def passing(name: str, by: Json = USER, **asked: object) -> Json:
     return called("iam", name, dict(asked), by=by)
 
@@ -209,6 +217,7 @@ PAIRS: list[tuple[str, Json, Json]] = [
         called("organizations", "CreateAccount", {"accountName": "a"}, by=ROOT),
         called("organizations", "CreateAccount", {"accountName": "a"}),
     ),
+    ("code_changed_by_hand", layering(USER), layering(ROLE)),
     (
         "start_script_changed",
         called("ec2", "ModifyInstanceAttribute", {"instanceId": "i-1", "userData": "<sensitiveDataRemoved>"}),

@@ -28,7 +28,7 @@ BLOCKED: list[tuple[str, Json]] = [
     ("INTENDED", overwriting(HOST.id, 2, userIdentity=actors()["AssumedRole invokedBy cloudformation"])),
     ("MALFORMED", overwriting("*", 2)),
     ("MALFORMED", {}),
-    ("UNKNOWN_EVENT", sample("cloudtrail_DeleteFunction20150331")),
+    ("UNKNOWN_EVENT", sample("tag_change_on_resource")),
     ("STORM", stopping(*(f"i-{number:017x}" for number in range(100)))),
 ]
 

@@ -19,7 +19,7 @@ def find(incident: Incident) -> Finding | None:
     call = read_call(incident)
     if signed := signed_in(call, incident.facts):
         return signed
-    if refused(incident) or not call.words or call.by_service:
+    if refused(incident) or call.tries or not call.words or call.by_service:
         return None
     if call.verb in READING and not call.says(FEDERATION):
         return intruded(call)

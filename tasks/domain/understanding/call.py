@@ -59,6 +59,11 @@ class Call:
         return account if self.accounts and account and account not in self.accounts else ""
 
     @property
+    def tries(self) -> bool:
+        """A dry run changes nothing."""
+        return any(leaf.on for leaf in self.values("dryrun"))
+
+    @property
     def by_service(self) -> bool:
         """A service did it, by itself or on somebody's behalf; signin is the console, where people are."""
         actor = self.actor

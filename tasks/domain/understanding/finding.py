@@ -27,6 +27,7 @@ ISSUES = {
     "foreign_encryption": ("TAMPERING", "critical", 0.85, "a caller encrypted under a key that can be withheld"),
     "capacity_to_zero": ("TAMPERING", "medium", 0.75, "a caller took away what serves requests"),
     "start_script_changed": ("TAMPERING", "high", 0.85, "a caller changed what runs at the next start"),
+    "code_changed_by_hand": ("ANOMALY", "medium", 0.7, "a person changed running code past the pipeline"),
     "administrator_made": ("TAMPERING", "high", 0.85, "a caller handed out all rights"),
     "credential_made": ("ANOMALY", "medium", 0.75, "a caller made a way to sign in"),
     "remote_access": ("ANOMALY", "medium", 0.7, "a caller runs commands on machines"),

@@ -31,6 +31,12 @@ def intruded(call: Call) -> Finding | None:
 def _code(call: Call) -> Finding | None:
     if call.verb in CHANGING and any(leaf.name in SCRIPTS or leaf.path[-2:-1] == ("userdata",) for leaf in call.leaves):
         return finding("start_script_changed", "what the machine runs at its start was replaced")
+    # The answer shows all layers, whatever was changed: it counts where the request does not say what was.
+    untold = call.asked.keys() <= {"functionName"}
+    layers = call.asked.get("layers") or (call.answer.get("layers") if untold else None)
+    replaced = call.says("function code") or (call.says("function configuration") and layers)
+    if call.verb == "update" and replaced and call.by_person:
+        return finding("code_changed_by_hand", f"{' '.join(call.words)}{' (layers)' if layers else ''}, by a person")
     return None
 
 
