@@ -11,6 +11,7 @@ from typing import Any
 
 from aiops.demo.code import Code
 from aiops.demo.hosts import Alarm, Group, commands_sent
+from aiops.demo.logs import Log
 from aiops.demo.stage import ALL_BLOCKED, Execution, ScenarioError, Stage, bucket_policy, function_package, ssh_from
 from aiops.engine import ACCOUNT, REGION
 
@@ -79,6 +80,15 @@ def side_effect(stage: Stage) -> Iterator[Execution]:
         yield ended(stage.executions(instance, STOP)[0], "VERIFIED_WITH_SIDE_EFFECTS")
     must(stage.instance_state(instance) == "running", f"{instance} runs again")
     stage.told("VERIFIED_WITH_SIDE_EFFECTS", instance, f"near: errors-{instance}")
+
+
+def foresight(stage: Stage) -> Iterator[Execution]:
+    log = Log(stage)
+    log.opt_in()
+    stage.invoke("AnalyzeLogs")
+    yield ended(stage.executions(log.name, "Foresight")[0], "ANOMALY")
+    stage.told("FORESEEN", log.name, "Nothing has failed yet", "pool exhausted")
+    stage.told("ANOMALY", log.name, "pool exhausted")
 
 
 def crashed(stage: Stage) -> Iterator[Execution]:
@@ -725,6 +735,13 @@ SCENARIOS = (
         redeployed,
         f"{REVIEWED} Recover Undo Undo Recover Verify Notify StoreMetrics",
         "VERIFIED",
+    ),
+    Scenario(
+        "foresight",
+        "a log shows what will fail, before it fails",
+        foresight,
+        "Detect Analyze Notify StoreMetrics",
+        "ANOMALY",
     ),
     Scenario("switched_off", "the kill switch is on", switched_off, BLOCKED, "KILL_SWITCH"),
     Scenario(

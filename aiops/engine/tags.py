@@ -1,5 +1,6 @@
 """The tagging API sees EC2, SSM, CloudTrail, RDS and log groups too, and so do IAM conditions on tags."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,6 +35,17 @@ def _log_groups() -> Tagged:
     for one in cloudwatch_logs._log_groups.values():
         yield one["arn"].removesuffix(":*"), tagging._normalise_flat(one["tags"])
 
+
+_fits = tagging._matches_type_filters
+
+
+def _fits_by_type(arn: str, filters: list[str]) -> bool:
+    """A resource's type ends at the first colon or slash, also where its name has slashes (a log group's)."""
+    *head, resource = arn.split(":", 5)
+    return bool(_fits(":".join([*head, re.split("[:/]", resource)[0] + "/"]), filters))
+
+
+tagging._matches_type_filters = _fits_by_type
 
 # To the tagging API Auto Scaling groups are unknown, on AWS as here.
 tagging._COLLECTORS |= {

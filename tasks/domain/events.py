@@ -56,7 +56,10 @@ def named_in(kind: Kind, detail: Json) -> list[tuple[str, str]]:
 def arn(resource_type: str, resource_id: str, *, region: str, account: str) -> str:
     """The ARN of a resource of a known type; parameter names may start with a slash, their ARN has only one."""
     return knowledge.ARNS[resource_type].format(
-        partition=partition(region), region=region, account=account, id=resource_id.lstrip("/")
+        partition=partition(region),
+        region=region,
+        account=account,
+        id=resource_id.lstrip("/") if resource_type == ssm.PARAMETER else resource_id,
     )
 
 

@@ -84,9 +84,9 @@ def test_a_failure_to_come_is_told_once_and_starts_the_workflow(log: None, clock
     assert "Nothing has failed yet" in body
     assert "pool exhausted" in body
     (event,) = reported()
-    incident = understand(event)
+    incident = understand({**event, "account": ACCOUNT})  # which moto leaves empty
     verdict = judge(incident)
-    assert [one.id for one in incident.resources] == [GROUP]
+    assert [(one.id, one.arn) for one in incident.resources] == [(GROUP, ARN)]
     assert (verdict.classification, verdict.issue) == ("ANOMALY", "failure_foreseen")
     assert "pool exhausted" in verdict.reason
     clock[0] += WIDTH

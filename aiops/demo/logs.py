@@ -1,0 +1,26 @@
+"""What the stage's applications write."""
+
+import time
+
+from aiops.demo.stage import TAG, Stage
+
+WINDOW = 300  # seconds
+
+
+class Log:
+    """A log group with five hours of a shop's lines, of which the last windows tell of a pool that runs dry."""
+
+    def __init__(self, stage: Stage, name: str = "/demo/shop") -> None:
+        self.name, self._logs = name, stage.engine.client("logs")
+        self._logs.create_log_group(logGroupName=name)
+        self._logs.create_log_stream(logGroupName=name, logStreamName="one")
+        newest = int(time.time() - 70) // WINDOW - 1
+        for age in range(60, -1, -1):
+            lines = [f"INFO served order {number * age} in {number} ms" for number in range(15)]
+            lines += [f"ERROR no connection left for order {number}, pool exhausted" for number in range(12 - 4 * age)]
+            events = [{"timestamp": (newest - age) * WINDOW * 1000 + 1, "message": line} for line in lines]
+            self._logs.put_log_events(logGroupName=name, logStreamName="one", logEvents=events)
+
+    def opt_in(self) -> None:
+        """Let the agent read it."""
+        self._logs.tag_log_group(logGroupName=self.name, tags={TAG: "notify"})
