@@ -21,6 +21,9 @@ READS = {
     f"lambda:{name}": ARN
     for name in ("GetFunctionConcurrency", "GetFunctionConfiguration", "GetPolicy", "ListAliases", "ListTags")
 }
+_LOG = "arn:{partition}:logs:{region}:{account}:log-group:/aws/lambda/{id}"
+EVIDENCE = {"logs:DescribeLogStreams": _LOG, "logs:GetLogEvents": _LOG}
+LOG_LINES = 40
 KEEPS = (Permission("lambda:GetFunction", ARN, tagged=True),)
 
 
@@ -72,6 +75,17 @@ def snapshot(aws: Aws, name: str) -> Json | None:
 
 def keep(aws: Aws, name: str, state: Json) -> dict[str, Part]:
     return parts(aws("lambda"), name, state)
+
+
+def evidence(aws: Aws, name: str) -> dict[str, list[str]]:
+    """The end of the log stream that was written last; none for a function that logs elsewhere."""
+    logs, group = aws("logs"), f"/aws/lambda/{name}"
+    streams = logs.describe_log_streams(logGroupName=group, orderBy="LastEventTime", descending=True, limit=1)
+    lines = list[str]()
+    for one in streams["logStreams"]:
+        found = logs.get_log_events(logGroupName=group, logStreamName=one["logStreamName"], limit=LOG_LINES)
+        lines += [event["message"] for event in found["events"]]
+    return {"log": lines}
 
 
 def issue(good: Json, now: Json) -> tuple[str, str] | None:

@@ -21,6 +21,8 @@ from published import call as called
 
 from tasks import restore
 from tasks.domain.errors import StillRestoring
+from tasks.domain.knowledge.lambda_ import FUNCTION
+from tasks.resources import module
 from tasks.runtime import evidence
 from tasks.runtime.clients import client
 
@@ -85,6 +87,17 @@ def test_a_databases_log_files_are_saved_by_their_names(cloud: Cloud) -> None:
     payload = planned(cloud, called("StopDBInstance", {"requestParameters.dBInstanceIdentifier": one.id}))
     restored(payload)
     assert saved(payload)["resources"][one.arn]["log files"]
+
+
+def test_of_a_functions_log_the_end_is_read(cloud: Cloud) -> None:
+    logs, group = client("logs"), "/aws/lambda/pay"
+    logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName="one")
+    now = int(time.time() * 1000)
+    events = [{"timestamp": now + number, "message": f"line {number}"} for number in range(50)]
+    logs.put_log_events(logGroupName=group, logStreamName="one", logEvents=events)
+    found = module(FUNCTION).evidence(client, "pay")["log"]
+    assert (len(found), found[-1]) == (40, "line 49")
 
 
 def test_the_history_of_the_alarm_that_started_it_is_saved(cloud: Cloud) -> None:
