@@ -54,13 +54,18 @@ def named_in(kind: Kind, detail: Json) -> list[tuple[str, str]]:
 
 
 def arn(resource_type: str, resource_id: str, *, region: str, account: str) -> str:
-    """The ARN of a resource of a known type; parameter names may start with a slash, their ARN has only one."""
+    """The ARN of a resource of a known type."""
     return knowledge.ARNS[resource_type].format(
         partition=partition(region),
         region=region,
         account=account,
-        id=resource_id.lstrip("/") if resource_type == ssm.PARAMETER else resource_id,
+        id=in_arn(resource_type, resource_id),
     )
+
+
+def in_arn(resource_type: str, resource_id: str) -> str:
+    """The id as the ARN has it: a parameter's name may start with a slash, its ARN has only one."""
+    return resource_id.lstrip("/") if resource_type == ssm.PARAMETER else resource_id
 
 
 def named_by(arn: str) -> tuple[str, str] | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from string import Formatter
 
 from tasks.domain.errors import Malformed
-from tasks.domain.events import partition
+from tasks.domain.events import in_arn, partition
 from tasks.domain.payload import Incident, Json, Step
 from tasks.domain.planning import Actions, Permission
 
@@ -65,7 +65,7 @@ def _statements(permission: Permission, incident: Incident, step: Step) -> Itera
         "partition": partition(incident.region),
         "region": incident.region,
         "account": incident.account,
-        "id": step.resource.id.lstrip("/"),
+        "id": in_arn(step.resource.type, step.resource.id),
     }
     conditions = {
         operator: {key: value.format(**known) for key, value in tests.items()}

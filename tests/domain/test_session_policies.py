@@ -240,7 +240,7 @@ def test_no_id_that_an_event_may_name_widens_a_session(name: str) -> None:
             if statement["Resource"] not in ("*", KMS, SCALED, *LAUNCHED, *IN_VAULT, *DOCUMENTS, *USED_BY_FUNCTION):
                 on = statement["Resource"].removesuffix(PARTS.get(kind, ""))
                 on = on.removesuffix("*") if on.startswith(ALARMS) else on
-                assert on in (resource(kind, name).arn, f"{ALARMS}{name.lstrip('/')}")
+                assert on in (resource(kind, name).arn, f"{ALARMS}{name}")
                 assert not set("*?$") & set(on)
 
 
