@@ -1,7 +1,7 @@
 """Detect: turn the event into an incident and claim it, or say what blocks it."""
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from tasks.domain import guards
@@ -14,9 +14,9 @@ from tasks.domain.knowledge.ec2 import STATE as EC2_STATE
 from tasks.domain.knowledge.rds import EVENT as RDS_EVENT
 from tasks.domain.moment import seconds
 from tasks.domain.outcome import NORMAL
-from tasks.domain.payload import Incident, Json, dump
+from tasks.domain.payload import Analysis, Incident, Json, dump
 from tasks.domain.rules import judge
-from tasks.domain.strangers import noticed, told
+from tasks.domain.strangers import culprit, noticed, told
 from tasks.domain.targets import aim, alarm_arn
 from tasks.resources import module
 from tasks.runtime import tags
@@ -27,7 +27,7 @@ from tasks.runtime.execution import is_live
 from tasks.runtime.observe import logger
 from tasks.runtime.policy import policy
 from tasks.runtime.switch import stopped
-from tasks.store import incidents, snapshots
+from tasks.store import incidents, snapshots, telling
 from tasks.store.claims import Claims, claim
 from tasks.store.rate import Rate
 from tasks.store.storms import Storm
@@ -71,9 +71,8 @@ def _guarded(env: Environment, event: Incident, execution: str, now_ms: int) -> 
     incident = aim(event, tags.of_alarm(client("cloudwatch"), alarm_arn(event)), policy()) if event.trigger else event
     if isinstance(incident, Block):
         return incident
-    refusal = guards.refuse(incident, policy(), recovery_role=env.recovery_role_arn)
-    if refusal:
-        return refusal
+    if refusal := guards.refuse(incident, policy(), recovery_role=env.recovery_role_arn):
+        return _once(env, incident, refusal, None, execution, now_ms) if refusal.tell else refusal
     if stopped(client("ssm"), env.kill_switch):
         return Block(guards.KILL_SWITCH, f"{env.kill_switch} is on")
     own = _tags(env, incident)
@@ -145,7 +144,7 @@ def _blocked(env: Environment, incident: Incident, block: Block, event: Json, no
     logger.info("blocked", extra={"reason": block.reason, "why": block.why})
     verdict = noticed(incident, block)
     if verdict and told(verdict, policy()):
-        block = replace(block, tell=True)
+        block = _once(env, incident, block, verdict, event["execution"], now_ms)
     found = {"blocked": asdict(block)} | ({"analysis": dump(verdict)} if verdict else {})
     if block.reason != guards.DUPLICATE:
         incidents.put_ended(
@@ -159,6 +158,21 @@ def _blocked(env: Environment, incident: Incident, block: Block, event: Json, no
             more=found,
         )
     return _payload(incident, event, now_ms) | found
+
+
+def _once(
+    env: Environment, incident: Incident, block: Block, verdict: Analysis | None, execution: str, now_ms: int
+) -> Block:
+    """The block, told unless its like was just now."""
+    return telling.once(
+        client("dynamodb"),
+        env.claims_table,
+        block,
+        issue=verdict.issue if verdict else block.reason,
+        culprit=culprit(incident, verdict),
+        execution=execution,
+        now_ms=now_ms,
+    )
 
 
 def _payload(incident: Incident, event: Json, now_ms: int) -> Json:

@@ -19,3 +19,12 @@ def told(verdict: Analysis, policy: Policy) -> bool:
     if verdict.classification not in TOLD or policy.tell_from not in SEVERITIES:
         return False
     return SEVERITIES.index(verdict.severity) >= SEVERITIES.index(policy.tell_from)
+
+
+def culprit(incident: Incident, verdict: Analysis | None) -> str:
+    """Whose doing it is, for telling it once: a role whatever its session, or what was found on what; and how grave."""
+    actor, severity = incident.actor, verdict.severity if verdict else ""
+    if actor and (who := actor.issuer or actor.arn or actor.account or actor.invoked_by):
+        return f"{severity} {who}"
+    named = ",".join(sorted(one.id for one in incident.resources + incident.others))
+    return f"{severity} {verdict.reason if verdict else ''} on {named}"

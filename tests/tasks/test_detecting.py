@@ -117,7 +117,7 @@ def test_what_a_guard_blocks_is_recorded_by_its_name_and_takes_nothing(cloud: Cl
     assert payload["blocked"]["reason"] == record["blocked"]["reason"] == reason
     assert record["blocked"]["why"]
     assert record["workflow_state"] == "BLOCKED"
-    assert everything(CLAIMS) == []
+    assert [one for one in everything(CLAIMS) if not one["pk"].startswith("TOLD#")] == []
 
 
 @pytest.mark.parametrize("value", ["on", "", "Off!", "stopp"])
