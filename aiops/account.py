@@ -19,7 +19,6 @@ from botocore.exceptions import (
 from aiops.errors import BadInput, Failed
 from tasks.domain.text import clean
 
-_CONFIG = Config(retries={"mode": "standard", "max_attempts": 2}, connect_timeout=3, read_timeout=15)
 _NOBODY = "nothing answers there; is `aiops up` running, and AWS_ENDPOINT_URL what it printed?"
 _ADVICE = {
     NoCredentialsError: "no AWS credentials: set AWS_PROFILE, or what `aiops up` printed",
@@ -30,10 +29,14 @@ _ADVICE = {
 _NOT_DEPLOYED = ("ResourceNotFoundException", "ParameterNotFound", "StateMachineDoesNotExist")
 
 
-def client(service: str) -> Any:
-    """A boto3 client from AWS_ENDPOINT_URL, AWS_REGION, AWS_PROFILE and the other usual variables."""
+def client(service: str, *, patience: float = 15) -> Any:
+    """A boto3 client from AWS_ENDPOINT_URL, AWS_REGION, AWS_PROFILE and the other usual variables.
+
+    It waits `patience` seconds for an answer.
+    """
+    config = Config(retries={"mode": "standard", "max_attempts": 2}, connect_timeout=3, read_timeout=patience)
     try:
-        return boto3.client(service, region_name=os.environ.get("AWS_REGION"), config=_CONFIG)
+        return boto3.client(service, region_name=os.environ.get("AWS_REGION"), config=config)
     except ValueError as error:
         raise BadInput(f"AWS_ENDPOINT_URL: {error}") from error
     except BotoCoreError as error:

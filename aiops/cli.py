@@ -165,6 +165,14 @@ def start() -> None:
 
 
 @main.command()
+def coverage(as_json: AsJson = False) -> None:
+    """Say for each managed resource whether it could come back, and what is missing."""
+    from aiops.coverage import show
+
+    show(as_json=as_json)
+
+
+@main.command()
 def patterns(
     file: Log,
     assign: Annotated[bool, typer.Option("--assign", help="Only each line's pattern id, one a line.")] = False,

@@ -3,4 +3,5 @@
 INCIDENTS_TABLE = "aiops-incidents"
 CLAIMS_TABLE = "aiops-claims"
 KILL_SWITCH = "/aiops/kill-switch"
+CHECK_COVERAGE = "aiops-CheckCoverage"
 RECOVERY_ROLE = "arn:{partition}:iam::{account}:role/aiops-recovery-{region}"

@@ -53,4 +53,5 @@ _MADE: dict[str, Callable[[Stand, Run, int], Any]] = {
     "HandleUndeliverable": _undeliverable,
     "TakeSnapshots": lambda *_: {},
     "CheckTrail": lambda *_: {},
+    "CheckCoverage": lambda *_: {"ask": True},
 }

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from cdk_app.alarms import Alarms
 from cdk_app.asset import lambda_code
+from cdk_app.coverage import Coverage
 from cdk_app.dead_letters import DeadLetters
 from cdk_app.deletions import Deletions
 from cdk_app.documents import Documents
@@ -118,6 +119,18 @@ class AiopsStack(cdk.Stack):
         cdk.Tags.of(self).add(TAG, "auto")
         cdk.Tags.of(kill_switch).add(TAG, "notify")
 
+        daily = cdk.Duration.days(1)
+        coverage = Coverage(
+            self,
+            "Coverage",
+            task=task,
+            every=daily,
+            model_id=settings.model_id,
+            storage=storage,
+            notifications=notifications,
+            unhandled=dead_letters.unhandled,
+        )
+
         alarms = Alarms(self, "Alarms", topic=notifications.topic)
         alarms.on_failed_executions(workflow.machine)
         alarms.on_dead_letters(dead_letters.undelivered, "undelivered", "Events could not start the workflow.")
@@ -126,5 +139,6 @@ class AiopsStack(cdk.Stack):
         alarms.on_schedule(metric_analysis.analyze_metrics, cdk.Duration.minutes(settings.metric_minutes))
         alarms.on_schedule(log_analysis.analyze_logs, reading)
         alarms.on_schedule(trail.check_trail, cdk.Duration.hours(1))
+        alarms.on_schedule(coverage.check_coverage, daily)
         alarms.on_detection_lag(seconds=300)
         alarms.on_silent_trail()

@@ -10,13 +10,24 @@ from cdk_app.grants import acknowledge, arn
 from cdk_app.rules import function_target, schedule
 from cdk_app.settings import Settings
 from cdk_app.steps import NO_RESOURCES
-from cdk_app.task import TaskFactory
+from cdk_app.task import Task, TaskFactory
 
 COST = (
     "This stack makes a management trail: free if it is this region's first, except for its S3 storage; "
     "a further trail's copy costs $2.00 per 100,000 events (https://aws.amazon.com/cloudtrail/pricing/). "
     "If a trail logs write events here already, deploy with -c trail=existing."
 )
+
+
+def may_ask_trails(task: Task) -> None:
+    """Let the function find out which trails log what."""
+    task.may("cloudtrail:DescribeTrails", on="*", because=NO_RESOURCES)
+    task.may(
+        "cloudtrail:GetTrailStatus",
+        "cloudtrail:GetEventSelectors",
+        on=arn(task, "arn:{partition}:cloudtrail:*:*:trail/*"),
+        because="the trail may be another region's or the organization's; a read",
+    )
 
 
 class Trail(Construct):
@@ -34,13 +45,7 @@ class Trail(Construct):
         if settings.trail == "create":
             self._create(settings.retention_days, removal_policy)
         self.check_trail = task(self, "CheckTrail", dead_letters=unhandled)
-        self.check_trail.may("cloudtrail:DescribeTrails", on="*", because=NO_RESOURCES)
-        self.check_trail.may(
-            "cloudtrail:GetTrailStatus",
-            "cloudtrail:GetEventSelectors",
-            on=arn(self, "arn:{partition}:cloudtrail:*:*:trail/*"),
-            because="the trail may be another region's or the organization's; a read",
-        )
+        may_ask_trails(self.check_trail)
         schedule(self, "trail-check", cdk.Duration.hours(1), function_target(self.check_trail, unhandled))
 
     def _create(self, days: int, removal_policy: cdk.RemovalPolicy) -> None:

@@ -17,6 +17,10 @@ and, where restoring needs what no table may hold (secret values, code):
 KEEPS                         the permissions that reading it takes
 keep(aws, id, state)          name -> vault.Part of a state; a snapshot then has `kept`, which goes into the target
 
+and, where it may lack what bringing it back takes:
+
+missing(good)                 what its last good state lacks, each in a few words with what that means
+
 and, where a change wipes out what tells why it was needed:
 
 EVIDENCE                      IAM actions that reading it needs, to ARN template or `*`

@@ -105,6 +105,10 @@ def issue(good: Json, now: Json) -> tuple[str, str] | None:
     return (THROUGHPUT_CUT, f"less throughput: {', '.join(less)}") if less else None
 
 
+def missing(good: Json) -> list[str]:
+    return [] if good["recovery_days"] else ["point-in-time recovery is off: deleted, it is lost with its data"]
+
+
 def target(action: str, good: Json | None, facts: Json) -> Json | None:
     """A setting of the last good state; of a deleted table, when it was deleted, if a backup of it must be there."""
     if good is None:

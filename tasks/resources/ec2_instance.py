@@ -64,6 +64,12 @@ def issue(good: Json, now: Json) -> tuple[str, str] | None:
     return (IMPAIRED, "the instance status check fails") if now["impaired"] else None
 
 
+def missing(good: Json) -> list[str]:
+    if "replaced_by" in good or good["launch"]:
+        return []
+    return ["it is a Spot Instance, or of an Auto Scaling group: terminated, it is not replaced by the agent"]
+
+
 def target(action: str, good: Json | None, facts: Json) -> Json | None:
     """To be replaced, an instance must be known from its last good snapshot and not be somebody else's to replace.
 

@@ -119,6 +119,13 @@ def issue(good: Json, now: Json) -> tuple[str, str] | None:
     return (WEAKENED, ", ".join(found)) if found else None
 
 
+def missing(good: Json) -> list[str]:
+    if not good["stands_alone"]:
+        return ["it is a cluster's member or a read replica: deleted, it is not restored"]
+    backups = good["settings"]["BackupRetentionPeriod"]
+    return [] if backups else ["automated backups are off: deleted without a final snapshot, its data is lost"]
+
+
 def target(action: str, good: Json | None, facts: Json) -> Json | None:
     """To be started needs no snapshot; protection comes along, else what is seen then would be remembered as good."""
     if action == GROW:

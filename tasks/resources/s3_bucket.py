@@ -111,6 +111,12 @@ def issue(good: Json, now: Json) -> tuple[str, str] | None:
     return next(((name, f"the {what} was changed") for differs, name, what in found if differs), None)
 
 
+def missing(good: Json) -> list[str]:
+    if good["versioning"] != "Enabled":
+        return ["versioning is off: deleted or overwritten objects are lost"]
+    return [] if good["object_events"] else ["it sends no events to EventBridge: deleted objects are not noticed"]
+
+
 def target(action: str, good: Json | None, facts: Json) -> Json | None:
     """The part of the snapshot that the action puts back, and what was already open then."""
     if action == "remove_delete_markers":

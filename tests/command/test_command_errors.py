@@ -18,7 +18,16 @@ NO_KEYS = {
     "AWS_CONFIG_FILE": "/dev/null",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-ON_AWS = [["incidents"], ["incidents", "ab"], ["approve", "ab"], ["deny", "ab"], ["rerun", "ab"], ["stop"], ["start"]]
+ON_AWS = [
+    ["incidents"],
+    ["incidents", "ab"],
+    ["approve", "ab"],
+    ["deny", "ab"],
+    ["rerun", "ab"],
+    ["stop"],
+    ["start"],
+    ["coverage"],
+]
 
 
 def one_line(said: Result) -> str:
@@ -89,7 +98,20 @@ def test_a_command_that_is_none_is_bad_input(command: list[str]) -> None:
 def test_help_tells_every_command(command: list[str]) -> None:
     said = run(*command)
     assert (said.status, said.err) == (0, "")
-    for name in ("demo", "up", "deliver", "incidents", "replay", "approve", "deny", "rerun", "stop", "start", "policy"):
+    for name in (
+        "demo",
+        "up",
+        "deliver",
+        "incidents",
+        "replay",
+        "approve",
+        "deny",
+        "rerun",
+        "stop",
+        "start",
+        "policy",
+        "coverage",
+    ):
         assert f"\n  {name} " in said.out
 
 

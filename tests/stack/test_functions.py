@@ -24,6 +24,7 @@ OUTSIDE = {
     "GatherDeletions",
     "TakeSnapshots",
     "CheckTrail",
+    "CheckCoverage",
 }
 COMMON = {
     "POWERTOOLS_SERVICE_NAME": "aiops",
@@ -99,7 +100,7 @@ def test_every_log_is_kept_for_the_retention_and_no_longer(template: Template) -
 
 
 def test_asynchronous_functions_keep_the_events_that_they_failed_on(template: Template) -> None:
-    for name in ("HandleFailure", "TakeSnapshots", "CheckTrail"):
+    for name in ("HandleFailure", "TakeSnapshots", "CheckTrail", "CheckCoverage"):
         function = template.named("AWS::Lambda::Function", f"aiops-{name}")
         assert function["DeadLetterConfig"]["TargetArn"] == "arn of aiops-unhandled"
 

@@ -24,6 +24,8 @@ EVERYWHERE = {
     ("aiops-TakeSnapshots", "cloudtrail:LookupEvents"): "the event history knows no resources",
     ("aiops-CheckTrail", "cloudtrail:DescribeTrails"): "CloudTrail's describe call knows no resources",
     ("aiops-AnalyzeLogs", "tag:GetResources"): "the tagging API knows no resources",
+    ("aiops-CheckCoverage", "tag:GetResources"): "the tagging API knows no resources",
+    ("aiops-CheckCoverage", "cloudtrail:DescribeTrails"): "CloudTrail's describe call knows no resources",
     **{
         (f"aiops-{name}", f"ec2:{action}"): "EC2's describe calls know no resources"
         for name in ("Plan", "Verify", "TakeSnapshots", RECOVERY.removeprefix("aiops-"))
@@ -250,7 +252,9 @@ def test_without_a_model_nothing_may_be_invoked(template: Template) -> None:
     assert model_statements(template) == []
 
 
-def test_the_model_of_the_context_may_be_invoked_by_analyze_alone(variant: Template) -> None:
+def test_the_model_of_the_context_may_be_invoked_by_who_asks_it_and_who_checks_that_it_answers(
+    variant: Template,
+) -> None:
     assert model_statements(variant)
-    for role in role_names(variant) - {"aiops-Analyze"}:
+    for role in role_names(variant) - {"aiops-Analyze", "aiops-CheckCoverage"}:
         assert "bedrock:InvokeModel" not in {action for action, _ in variant.grants(role)}

@@ -113,7 +113,14 @@ def test_a_function_that_publishes_may_use_the_topics_key(template: Template) ->
         for name, _ in template.tasks()
         if "sns:Publish" in {action for action, _ in template.grants(f"aiops-{name}")}
     }
-    assert publishing == {"RequestReview", "Notify", "HandleFailure", "HandleUndeliverable", "AnalyzeLogs"}
+    assert publishing == {
+        "RequestReview",
+        "Notify",
+        "HandleFailure",
+        "HandleUndeliverable",
+        "AnalyzeLogs",
+        "CheckCoverage",
+    }
     for name in publishing:
         assert {"kms:Decrypt", "kms:GenerateDataKey"} <= {action for action, _ in template.grants(f"aiops-{name}")}
 
@@ -160,6 +167,8 @@ ALARMS = {
     "aiops-AnalyzeMetrics-failed": ("AWS/Lambda", "Errors", ">=", 1, "notBreaching"),
     "aiops-AnalyzeMetrics-missing": ("AWS/Lambda", "Invocations", "<", 1, "breaching"),
     "aiops-CheckTrail-failed": ("AWS/Lambda", "Errors", ">=", 1, "notBreaching"),
+    "aiops-CheckCoverage-failed": ("AWS/Lambda", "Errors", ">=", 1, "notBreaching"),
+    "aiops-CheckCoverage-missing": ("AWS/Lambda", "Invocations", "<", 1, "breaching"),
     "aiops-CheckTrail-missing": ("AWS/Lambda", "Invocations", "<", 1, "breaching"),
     "aiops-AnalyzeLogs-failed": ("AWS/Lambda", "Errors", ">=", 1, "notBreaching"),
     "aiops-AnalyzeLogs-missing": ("AWS/Lambda", "Invocations", "<", 1, "breaching"),
