@@ -89,12 +89,19 @@ def deliver(file: Events) -> None:
 @main.command()
 def incidents(
     incident_id: Annotated[str | None, typer.Argument(metavar="ID", help="One incident, with its timeline.")] = None,
+    calibration: Annotated[
+        bool, typer.Option("--calibration", help="How often what was predicted came true instead.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List incidents, newest first, or tell one from detection to verification."""
     from aiops.incidents import show_all, show_one
 
-    if incident_id is None:
+    if calibration:
+        from aiops.calibration import show
+
+        show(as_json=as_json)
+    elif incident_id is None:
         show_all(as_json=as_json)
     else:
         show_one(incident_id, as_json=as_json)

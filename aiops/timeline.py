@@ -65,6 +65,8 @@ def _analyzed(analysis: Json | None) -> Iterator[Line]:
         f"confidence {analysis['confidence']:.2f}, decided by {inert(analysis['adviser'])}",
     )
     yield "", "because", inert(analysis["reason"], 600)
+    if why := analysis.get("certainty", {}).get("why"):
+        yield "", "confidence", inert(why, 600)
     if analysis["root_cause"]:
         yield "", "root cause", inert(analysis["root_cause"])
     similar = analysis.get("similar") or {}

@@ -6,13 +6,15 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tasks.domain import advice
+from tasks.domain.confidence import Fix, Fixes, bound, weigh
 from tasks.domain.history import similar
 from tasks.domain.payload import Analysis, Incident, Json, dump, load
 from tasks.domain.rules import judge
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.observe import INCIDENT_ID, logger
-from tasks.store import incidents, patterns
+from tasks.runtime.policy import policy
+from tasks.store import fixes, incidents, patterns
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ def handler(event: Json, context: Any) -> Json:
     verdict = judge(incident)
     if verdict.classification != "NORMAL":
         verdict = replace(verdict, similar=_history(env, incident, verdict))
-        verdict = _advised(env, incident, verdict)
+        rules, advised = verdict.confidence, _advised(env, incident, verdict)
+        verdict = weigh(advised, _fixes(env, incident, verdict.issue), policy().trust, rules=rules)
     logger.info("analyzed", extra={"analysis": dump(verdict)})
     return dict(dump(verdict))
 
@@ -38,6 +41,18 @@ def _history(env: Environment, incident: Incident, verdict: Analysis) -> Json:
     newest = incidents.newest_of_type(dynamo, env.incidents_table, first.type)
     recurred = patterns.read(dynamo, env.patterns_table, issue=verdict.issue, arn=first.arn)
     return similar([one for one in newest if one["incident_id"] != incident.id], verdict.issue, recurred)
+
+
+def _fixes(env: Environment, incident: Incident, issue: str) -> dict[str, Fixes]:
+    """What each action that may answer has achieved so far, where it did worst."""
+    kinds = {(one.type, one.environment) for one in incident.resources}
+    return {
+        answer.action: min(
+            (fixes.read(client("dynamodb"), env.patterns_table, Fix(issue, answer.action, *kind)) for kind in kinds),
+            key=bound,
+        )
+        for answer in policy().answers(issue)
+    }
 
 
 def _advised(env: Environment, incident: Incident, verdict: Analysis) -> Analysis:

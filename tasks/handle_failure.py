@@ -10,16 +10,18 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from tasks.domain.confidence import attempted, predicted
+from tasks.domain.errors import NotHealed
 from tasks.domain.incident import of_text
 from tasks.domain.message import failure
 from tasks.domain.moment import iso
 from tasks.domain.outcome import FAILED
-from tasks.domain.payload import Incident, Json, load
+from tasks.domain.payload import Analysis, Incident, Json, Plan, load
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.notices import publish
 from tasks.runtime.observe import logger, metrics
-from tasks.store import incidents, patterns
+from tasks.store import fixes, incidents, patterns
 from tasks.store.claims import Claims, end_unchanged
 from tasks.store.rate import Rate
 
@@ -104,6 +106,18 @@ def _record(env: Environment, incident: Incident, arn: str, what: Json) -> Json 
             outcome=FAILED,
             incident_id=f"{incident.id}#{what['redrive']}",
             at=iso(now),
+        )
+    if "issue" in record and what["error"] == NotHealed.__name__:  # a crash of ours says nothing about the fix
+        plan = load(Plan, record["plan"])
+        tried = attempted(record["issue"], plan, {step.resource.arn for step in plan.steps})
+        fixes.count(
+            dynamo,
+            env.patterns_table,
+            tried,
+            case=f"{incident.id}#{FAILED}#{what['redrive']}",
+            predicted=predicted(load(Analysis, record["analysis"]), tried),
+            now=now,
+            retention_days=env.retention_days,
         )
     store = Claims(dynamo, env.incidents_table, env.claims_table)
     end_unchanged(store, claimed, execution=arn, limit=Rate(env.incidents_per_hour, env.burst), redrive=what["redrive"])

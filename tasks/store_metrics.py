@@ -6,14 +6,15 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from tasks.domain.confidence import attempted, predicted
 from tasks.domain.guards import DUPLICATE, INTENDED
 from tasks.domain.moment import iso
 from tasks.domain.outcome import CHANGED, NORMAL, outcome
-from tasks.domain.payload import Incident, Json, load
+from tasks.domain.payload import Analysis, Incident, Json, Plan, load
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.observe import INCIDENT_ID, logger, metrics
-from tasks.store import incidents, patterns, snapshots
+from tasks.store import fixes, incidents, patterns, snapshots
 from tasks.store.claims import Claims, end_unchanged, end_verified
 from tasks.store.rate import Rate
 
@@ -84,6 +85,17 @@ def _close(env: Environment, incident: Incident, event: Json, ended: str, now: f
                 outcome=ended,
                 incident_id=incident.id,
                 at=iso(now),
+            )
+        if ended in CHANGED:
+            tried = attempted(issue, load(Plan, event["plan"]), event["verification"]["wrong"])
+            fixes.count(
+                dynamo,
+                env.patterns_table,
+                tried,
+                case=f"{incident.id}#{ended}",
+                predicted=predicted(load(Analysis, event["analysis"]), tried),
+                now=now,
+                retention_days=env.retention_days,
             )
     store = Claims(dynamo, env.incidents_table, env.claims_table)
     if ended in CHANGED:

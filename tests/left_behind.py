@@ -44,7 +44,7 @@ def snapshot(arn: str) -> Json:
 
 def patterns() -> list[Json]:
     """What recurred."""
-    return everything(PATTERNS)
+    return [one for one in everything(PATTERNS) if "seen" in one]
 
 
 def messages() -> list[tuple[str, str]]:

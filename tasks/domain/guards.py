@@ -7,6 +7,7 @@ from math import floor
 from tasks.domain.moment import seconds
 from tasks.domain.payload import Actor, Incident, Json
 from tasks.domain.policy import AUTONOMY, Group, Policy, Recurring
+from tasks.domain.text import clean
 from tasks.domain.wildcard import fits
 
 MALFORMED = "MALFORMED"
@@ -81,7 +82,8 @@ def managed(incident: Incident, tags: Mapping[str, Mapping[str, str]], policy: P
             lost[resource.arn] = f"{INTENDED}: tagged {change}"
         member = membership(own, policy.group)
         group = f"{resource.type} {member[0]}={member[1]}" if member else ""
-        known.append(replace(resource, autonomy=own.get(TAG, ""), group=group))
+        environment = clean(own.get(policy.trust.environment, ""), 60) or "default"
+        known.append(replace(resource, autonomy=own.get(TAG, ""), group=group, environment=environment))
     return without(replace(incident, resources=tuple(known)), lost)
 
 

@@ -146,6 +146,7 @@ def _analysis(analysis: Json) -> list[str]:
         f"Analyzed:   {analysis['classification']}, severity {analysis['severity']}, "
         f"confidence {analysis['confidence']:.2f}, decided by {inert(analysis['adviser'])}",
         f"Reason:     {inert(analysis['reason'], 600)}",
+        *([f"Confidence: {inert(analysis['certainty']['why'], 600)}"] if analysis.get("certainty") else []),
         f"Root cause: {inert(analysis['root_cause']) or 'unknown'}",
     ]
     if similar.get("incidents"):

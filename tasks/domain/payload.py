@@ -12,6 +12,7 @@ Json = dict[str, Any]
 class Resource:
     """`type` is the CloudFormation name; `autonomy` is the value of the tag `aiops:recover`, empty if unmanaged.
 
+    `environment` is the value of the tag that the policy names for it.
     `group` names what must not be under repair all at once: `AWS::EC2::Instance service=web`; empty for none.
     """
 
@@ -20,6 +21,7 @@ class Resource:
     arn: str
     autonomy: str = ""
     group: str = ""
+    environment: str = "default"
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,10 @@ class Incident:
 
 @dataclass(frozen=True)
 class Analysis:
-    """`confidence` 0..1 gates acting; `advice` is the model's validated answer, `adviser` says who decided and why."""
+    """`confidence` 0..1 gates acting, `certainty` says what it is made of.
+
+    `advice` is the model's validated answer, `adviser` says who decided and why.
+    """
 
     issue: str
     classification: str
@@ -74,6 +79,7 @@ class Analysis:
     adviser: str = "rules"
     similar: Json = field(default_factory=dict)
     advice: Json = field(default_factory=dict)
+    certainty: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

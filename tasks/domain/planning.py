@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from tasks.domain.confidence import confidence
 from tasks.domain.payload import Analysis, Incident, Json, Plan, Resource, Step
 from tasks.domain.policy import Policy, Recovery, least
 from tasks.domain.wildcard import fits
@@ -145,8 +146,9 @@ def _autonomy(
         limits.append(("approve", "a step risks data"))
     if stale:
         limits.append(("approve", f"{', '.join(stale)} was changed by an accepted actor since its last good snapshot"))
-    if analysis.confidence < wanted:
-        limits.append(("approve", f"confidence {analysis.confidence:.2f} is below {wanted:.2f}"))
+    sure = min(confidence(analysis, one.action) for one in answers)
+    if sure < wanted:
+        limits.append(("approve", f"confidence {sure:.2f} is below {wanted:.2f}"))
     level = least(limit for limit, _ in limits)
     return level, next(why for limit, why in limits if least([limit]) == level)
 

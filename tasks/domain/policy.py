@@ -47,6 +47,18 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Trust:
+    """Below so many `cases` of a fix its verified rate counts as `prior`.
+
+    Fixes are counted apart by the value of the tag `environment` of the resource.
+    """
+
+    prior: float = 0.95
+    cases: int = 20
+    environment: str = "environment"
+
+
+@dataclass(frozen=True)
 class Policy:
     """`recover` maps an issue class to its answer; patterns know `*` only as a wildcard.
 
@@ -68,6 +80,7 @@ class Policy:
     recurring: Recurring | None = None
     group: Group | None = None
     tell_from: str = "high"
+    trust: Trust = Trust()
 
     def answers(self, issue: str) -> tuple[Recovery, ...]:
         """What may answer an issue, the first that knows how."""
@@ -94,6 +107,7 @@ def parse(document: Json) -> Policy:
         recurring=Recurring(**limits["recurring"]) if "recurring" in limits else None,
         group=Group(limits["group"]["share"], tuple(limits["group"]["tags"])) if "group" in limits else None,
         tell_from=document.get("unmanaged", {}).get("tell_from", "high"),
+        trust=Trust(**document.get("trust", {})),
     )
 
 

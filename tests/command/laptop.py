@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from aiops.cli import main
 from aiops.engine import Engine
-from aiops.names import CLAIMS_TABLE, INCIDENTS_TABLE, KILL_SWITCH
+from aiops.names import CLAIMS_TABLE, INCIDENTS_TABLE, KILL_SWITCH, PATTERNS_TABLE
 from tasks.domain.incident import understand
 from tasks.domain.payload import Incident, Plan, Step, dump
 from tasks.domain.planning import plan_hash
@@ -83,6 +83,7 @@ class Account:
         self.dynamo, self.ssm, self.states = (engine.client(name) for name in ("dynamodb", "ssm", "stepfunctions"))
         self._make_table(INCIDENTS_TABLE, "incident_id", INDEX)
         self._make_table(CLAIMS_TABLE, "pk")
+        self._make_table(PATTERNS_TABLE, "pattern_id")
         self.switch("off")
         trust = json.dumps({"Version": "2012-10-17", "Statement": [STATES_TRUST]})
         engine.client("iam").create_role(RoleName="machine", AssumeRolePolicyDocument=trust)
@@ -92,7 +93,7 @@ class Account:
 
     def empty(self) -> None:
         """Forget every incident and question, let no execution wait, and let the agent act."""
-        for table, key in ((INCIDENTS_TABLE, "incident_id"), (CLAIMS_TABLE, "pk")):
+        for table, key in ((INCIDENTS_TABLE, "incident_id"), (CLAIMS_TABLE, "pk"), (PATTERNS_TABLE, "pattern_id")):
             for item in self.dynamo.scan(TableName=table)["Items"]:
                 self.dynamo.delete_item(TableName=table, Key={key: item[key]})
         for token in self._tokens:
