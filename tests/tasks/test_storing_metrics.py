@@ -8,8 +8,7 @@ from by_hand import analyzed, call, detected, planned, restored
 from cloud import INCIDENTS, RECOVERY_ROLE, SNAPSHOTS, Cloud
 from left_behind import everything, incident, lock, patterns, snapshot, tat
 from managed import instance, parameter, resource
-from published import Json, actors, overwriting, stopping
-from published import call as made_by
+from published import Json, actors, overwriting, sample, stopping
 
 from tasks import store_metrics, verify
 from tasks.domain.knowledge.ssm import PARAMETER
@@ -143,7 +142,7 @@ def test_a_duplicate_is_counted_as_such_and_as_nothing_else(cloud: Cloud, capsys
 
 
 def test_an_incident_that_was_not_healed_counts_no_recovery(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
-    stored(detected(cloud, made_by("DeleteFunction20150331")))
+    stored(detected(cloud, sample("health_event")))
     line = emitted(capsys)
     assert (line["Incidents"], line["Recoveries"], line["outcome"]) == (1, 0, "UNKNOWN_EVENT")
     assert "RecoveryDuration" not in line
