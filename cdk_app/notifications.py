@@ -26,6 +26,8 @@ class Notifications(Construct):
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         self.key.grant(alarms, "kms:Decrypt", "kms:GenerateDataKey*")
+        # EventBridge names no source that a condition could ask for.
+        self.key.grant(iam.ServicePrincipal("events.amazonaws.com"), "kms:Decrypt", "kms:GenerateDataKey*")
         self.topic = sns.Topic(self, "Topic", topic_name="aiops-incidents", master_key=self.key, enforce_ssl=True)
         self.topic.grant_publish(alarms)
         if email:

@@ -14,6 +14,7 @@ from cdk_app.coverage import Coverage
 from cdk_app.dead_letters import DeadLetters
 from cdk_app.deletions import Deletions
 from cdk_app.documents import Documents
+from cdk_app.eyes import Eyes
 from cdk_app.failures import Failures
 from cdk_app.faults import Faults
 from cdk_app.grants import arn
@@ -88,6 +89,7 @@ class AiopsStack(cdk.Stack):
             machine=workflow.machine,
             dead_letters=dead_letters,
         )
+        Eyes(self, "Eyes", machine=workflow.machine, notifications=notifications, unhandled=dead_letters.unhandled)
         every = cdk.Duration.minutes(settings.snapshot_minutes)
         snapshots = Snapshots(
             self, "Snapshots", task=task, storage=storage, vault=vault, every=every, unhandled=dead_letters.unhandled

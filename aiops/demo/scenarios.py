@@ -364,7 +364,7 @@ def rule_disabled_unheard(stage: Stage) -> Iterator[Execution]:
     stage.events.disable_rule(Name=rule)
     stage.invoke("TakeSnapshots")
     yield ended(stage.executions(rule, "Drift")[0], "VERIFIED")
-    must(stage.settings_of_rule(rule) == before, f"{rule} is on again, which no other rule could tell")
+    must(stage.settings_of_rule(rule) == before, f"{rule} is on again, which no other rule could start")
 
 
 def database_stopped(stage: Stage) -> Iterator[Execution]:

@@ -418,7 +418,7 @@ class Stage:
             for message in received.get("Messages", []):
                 self.sqs.delete_message(QueueUrl=self._inbox, ReceiptHandle=message["ReceiptHandle"])
                 self._mail.append(json.loads(message["Body"]))
-            found[:] = [one["Subject"] for one in self._mail if all(word in str(one) for word in words)]
+            found[:] = [one.get("Subject", "") for one in self._mail if all(word in str(one) for word in words)]
             return bool(found)
 
         self.until(arrived, f"a message with {' and '.join(words)} is sent")

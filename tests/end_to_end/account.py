@@ -105,7 +105,7 @@ class Account(Stage):
             for message in received:
                 self.sqs.delete_message(QueueUrl=self._inbox, ReceiptHandle=message["ReceiptHandle"])
                 self._mail.append(json.loads(message["Body"]))
-        texts = [(one["Subject"], one["Message"]) for one in self._mail]
+        texts = [(one.get("Subject", ""), one["Message"]) for one in self._mail]
         return [body for subject, body in texts if all(word in f"{subject}\n{body}" for word in words)]
 
     def role(self, function: str) -> str:

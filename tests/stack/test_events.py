@@ -118,6 +118,22 @@ def test_snapshots_are_taken_on_schedule_and_on_creation(template: Template) -> 
     assert set(targets) == {"arn of aiops-TakeSnapshots"}
 
 
+def test_changes_of_the_agents_own_parts_are_told_without_the_workflow(template: Template) -> None:
+    """By anybody but CloudFormation and the recovery role; a refused call changed nothing."""
+    (eyes,) = rules(template, "eyes")
+    (target,) = eyes["Targets"]
+    assert target["Arn"] == "aiops-incidents"
+    assert set(eyes["EventPattern"]["source"]) == {"aws.iam", "aws.states", "aws.events", "aws.lambda"}
+    detail = eyes["EventPattern"]["detail"]
+    assert {"UpdateAssumeRolePolicy", "UpdateStateMachine", "DisableRule", "RemoveTargets"} <= {
+        name for name in detail["eventName"] if isinstance(name, str)
+    }
+    assert detail["errorCode"] == [{"exists": False}]
+    assert detail["userIdentity"]["invokedBy"][1] == {"anything-but": ["cloudformation.amazonaws.com"]}
+    assert len(json.dumps(eyes["EventPattern"])) < 2048
+    assert "requestParameters" not in json.dumps(target), "whoever calls chooses them"
+
+
 def test_queues_are_encrypted_and_refuse_plain_connections(template: Template) -> None:
     for queue in template.of_type("AWS::SQS::Queue"):
         assert queue["SqsManagedSseEnabled"] is True

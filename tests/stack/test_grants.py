@@ -125,7 +125,7 @@ def test_a_rule_may_invoke_the_function_that_it_targets_and_no_other(template: T
         (f"arn of {rule['Name']}", target["Arn"])
         for rule in template.of_type("AWS::Events::Rule")
         for target in rule["Targets"]
-        if target["Arn"] not in ("aiops", "arn of aiops-deletions")
+        if target["Arn"] not in ("aiops", "arn of aiops-deletions", "aiops-incidents")
     }
     assert allowed == targeted
     assert len(template.of_type("AWS::Lambda::Permission")) == len(allowed)
