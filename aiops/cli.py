@@ -172,6 +172,16 @@ def start() -> None:
 
 
 @main.command()
+def catalogue(
+    policy: Annotated[Path | None, typer.Option(metavar="FILE", help="By this policy.")] = None,
+) -> None:
+    """Say what can befall each type of resource, how it is restored and verified, and what is lost: Markdown."""
+    from aiops.catalogue import show
+
+    show(policy)
+
+
+@main.command()
 def coverage(as_json: AsJson = False) -> None:
     """Say for each managed resource whether it could come back, and what is missing."""
     from aiops.coverage import show

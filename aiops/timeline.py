@@ -81,6 +81,8 @@ def _planned(record: Json) -> Iterator[Line]:
         yield "", "planned", f"{plan['autonomy']}: {inert(plan['reason'], 600)}"
         for step in plan["steps"]:
             yield "", "step", f"{step['action']} on {inert(step['resource']['id'])} (undo: {step['undo']})"
+            if step.get("lost"):
+                yield "", "lost", step["lost"]
     if record["workflow_state"] == "WAITING_FOR_REVIEW":
         yield "", "asked", f"aiops approve {record['incident_id']} or aiops deny; no answer means no"
     if review:

@@ -24,12 +24,11 @@ def _types(rule: Rule) -> set[str]:
     return told - {""}
 
 
-# Issue class -> the actions that can answer it: those of its type of resource and those of any type.
-ANSWERS = {
-    rule.issue: {action for one in _types(rule) for action in resources.actions(one)}
-    for rule in RULES
-    if DRIFT not in rule.events
-}
+_RULES = [rule for rule in RULES if DRIFT not in rule.events]
+# Issue class -> the types of resource that it is about.
+TYPES_OF = {rule.issue: set().union(*(_types(one) for one in _RULES if one.issue == rule.issue)) for rule in _RULES}
+# Issue class -> the actions that can answer it: those of its types of resource and those of any type.
+ANSWERS = {issue: {action for one in types for action in resources.actions(one)} for issue, types in TYPES_OF.items()}
 
 
 class BadPolicy(Exception):

@@ -5,7 +5,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from aiops.catalogue import table
 from aiops.demo.scenarios import SCENARIOS
+from aiops.policy import load
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -35,6 +37,11 @@ def test_the_table_has_a_row_for_every_scenario_with_its_path_and_outcome() -> N
     rows = [f"| {one.story} | {' → '.join(one.path.split())} | {one.outcome} | `{one.name}` |" for one in SCENARIOS]
     assert [row for row in rows if row not in README] == []
     assert README.count("→ StoreMetrics |") == len(rows)
+
+
+def test_the_recovery_table_is_what_the_catalogue_and_the_policy_say() -> None:
+    """`aiops catalogue` prints it."""
+    assert f"\n{table(load(None))}\n" in README
 
 
 def test_every_make_target_that_the_readme_names_exists() -> None:

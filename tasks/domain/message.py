@@ -160,10 +160,9 @@ def _plan(plan: Json | None) -> list[str]:
     if not plan:
         return []
     lines = [f"Plan:       {plan['autonomy']}: {inert(plan['reason'], 600)}"]
-    lines += [
-        f"  step      {step['action']} on {inert(step['resource']['id'])} (undo: {step['undo']})"
-        for step in plan["steps"]
-    ]
+    for step in plan["steps"]:
+        lines.append(f"  step      {step['action']} on {inert(step['resource']['id'])} (undo: {step['undo']})")
+        lines += [f"  lost      {step['lost']}"] if step.get("lost") else []
     return lines
 
 

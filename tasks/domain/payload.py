@@ -88,6 +88,7 @@ class Step:
 
     `seen` is the resource's state when the plan was made, None if it was gone; `target` what of it must become what.
     `token` is Restore's: it names this step of this attempt to services that take a name, and is empty in a plan.
+    `lost` says what does not come back by it.
     """
 
     resource: Resource
@@ -98,6 +99,7 @@ class Step:
     target: Json = field(default_factory=dict)
     seen: Json | None = None
     token: str = ""
+    lost: str = ""
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ class Action:
     resource: settings that the action alone does not bring back, or the next thing to try. `patience`: for so many
     seconds it waits for what came before it to make it needless. `unknown` says what is missing when it has no target.
     `settle`: seconds that the resource must stay healthy before it counts as healed, where it may fail once more.
+    `lost`: what does not come back by it, or is destroyed, as the person who is asked should know.
     """
 
     undo: str
@@ -46,6 +47,7 @@ class Action:
     patience: int = 0
     unknown: str = "no good state of {id} is known"
     settle: float = 0.0
+    lost: str = ""
 
 
 # Resource type to what can be done to one, by name.
@@ -130,7 +132,7 @@ def plan_hash(steps: tuple[Step, ...]) -> str:
 
 def _step(resource: Resource, name: str, action: Action, known: Known) -> Step:
     target = known.targets[name] or {}
-    return Step(resource, name, action.undo, action.disruptive, action.data_risk, target, known.seen)
+    return Step(resource, name, action.undo, action.disruptive, action.data_risk, target, known.seen, lost=action.lost)
 
 
 def _autonomy(

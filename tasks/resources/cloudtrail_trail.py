@@ -41,6 +41,7 @@ ACTIONS = {
             Permission("cloudtrail:StartLogging", ARNS[TRAIL]),
             PASS_ROLE,
         ),
+        lost="the record of what was called meanwhile",
     ),
     "recreate_trail": Action(
         undo="none",
@@ -52,6 +53,7 @@ ACTIONS = {
         ),
         recreates=True,
         then=("restore_trail",),
+        lost="the record of what was called meanwhile, Insights selectors",
     ),
 }
 # CloudTrail delivers about every five minutes; a failed delivery is told until the next one.

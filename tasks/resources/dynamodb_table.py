@@ -52,7 +52,13 @@ SETTINGS = {
     "enable_deletion_protection": "deletion_protection",
 }
 ACTIONS = {
-    "restore_deleted_table": Action(undo="none", permissions=RESTORING, recreates=True, then=tuple(SETTINGS)),
+    "restore_deleted_table": Action(
+        undo="none",
+        permissions=RESTORING,
+        recreates=True,
+        then=tuple(SETTINGS),
+        lost="what nobody had read from its stream yet, replicas in other regions",
+    ),
     "put_throughput": Action(
         undo="put_replaced_throughput", permissions=_may("UpdateTable"), undo_permissions=_may("UpdateTable")
     ),
@@ -61,7 +67,11 @@ ACTIONS = {
     "put_tags": Action(undo="none", permissions=_may("TagResource")),
     "put_table_policy": Action(undo="none", permissions=_may("PutResourcePolicy")),
     "put_scaling": Action(undo="none", permissions=(*_may("UpdateTable"), *scaling.PUTS)),
-    "enable_point_in_time_recovery": Action(undo="none", permissions=_may("UpdateContinuousBackups")),
+    "enable_point_in_time_recovery": Action(
+        undo="none",
+        permissions=_may("UpdateContinuousBackups"),
+        lost="the points in time before it was off",
+    ),
     "enable_deletion_protection": Action(undo="none", permissions=_may("UpdateTable")),
 }
 # Restore ends when the table is active again; tags and settings show after seconds.

@@ -17,6 +17,10 @@ from tasks.resources import Aws
 MONITOR = "enable_detailed_monitoring"
 READS = {"ssm:ListCommands": "*", "ssm:GetCommandInvocation": "*"}
 _DOCUMENT = "arn:{partition}:ssm:{region}:{account}:document/"
+_LOST = {
+    "restart_service": "what the service has in memory",
+    "clean_disk": "old files in the directories that the policy lists",
+}
 _RUNNING = ("Pending", "InProgress", "Delayed", "Cancelling")
 
 
@@ -27,7 +31,13 @@ def _action(name: str, look: tuple[Permission, ...]) -> Action:
         *(Permission(action, on) for action, on in READS.items()),
     )
     unknown = f"the policy says nothing usable of what to run (actions.{name})"
-    return Action(undo="none", permissions=(*send, *look), disruptive=name == "restart_service", unknown=unknown)
+    return Action(
+        undo="none",
+        permissions=(*send, *look),
+        disruptive=name == "restart_service",
+        unknown=unknown,
+        lost=_LOST.get(name, ""),
+    )
 
 
 def actions(look: tuple[Permission, ...]) -> dict[str, Action]:

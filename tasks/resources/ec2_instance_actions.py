@@ -87,6 +87,7 @@ ACTIONS = {
         undo="stop_instance",
         permissions=(Permission("ec2:StartInstances", ARNS[INSTANCE], tagged=True), *LOOK, GRANT),
         undo_permissions=(Permission("ec2:StopInstances", ARNS[INSTANCE], tagged=True), *LOOK),
+        lost="what the stop took: instance store, a public address that is no Elastic IP",
     ),
     "reboot_instance": Action(
         undo="none",
@@ -94,6 +95,7 @@ ACTIONS = {
         disruptive=True,
         then=("restart_instance",),
         settle=SETTLE,
+        lost="what is only in memory",
     ),
     # Checks run every minute, and a guest takes its time to come up.
     "restart_instance": Action(
@@ -106,6 +108,7 @@ ACTIONS = {
         disruptive=True,
         patience=300,
         settle=SETTLE,
+        lost="what is only in memory",
     ),
     "replace_instance": Action(
         undo="none",
@@ -113,6 +116,7 @@ ACTIONS = {
         recreates=True,
         then=("associate_address", "attach_volumes"),
         settle=SETTLE,
+        lost="the id, the private address, the root volume, volumes that neither stayed nor are in the Recycle Bin",
     ),
     "associate_address": Action(undo="none", permissions=(*LOOK_AFTER, *ASSOCIATE)),
     "attach_volumes": Action(undo="none", permissions=(*LOOK_AFTER, *ATTACH)),

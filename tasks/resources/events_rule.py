@@ -34,6 +34,7 @@ ACTIONS = {
             ),
         ),
         recreates=True,
+        lost="events that came meanwhile",
     ),
 }
 DEADLINE = 60

@@ -45,10 +45,14 @@ USED = (
 CONCURRENCY = _may("PutFunctionConcurrency", "DeleteFunctionConcurrency")
 ACTIONS = {
     "restore_code": Action(
-        undo="none", permissions=(*_may(), Permission("lambda:UpdateFunctionCode", ARN, tagged=True), *FROM_VAULT)
+        undo="none",
+        permissions=(*_may(), Permission("lambda:UpdateFunctionCode", ARN, tagged=True), *FROM_VAULT),
+        lost="the replaced code, unless it was published",
     ),
     "restore_configuration": Action(
-        undo="none", permissions=(*_may(), Permission("lambda:UpdateFunctionConfiguration", ARN, tagged=True), *USED)
+        undo="none",
+        permissions=(*_may(), Permission("lambda:UpdateFunctionConfiguration", ARN, tagged=True), *USED),
+        lost="the replaced environment",
     ),
     "point_aliases": Action(
         undo="point_aliases_back", permissions=_may("UpdateAlias"), undo_permissions=_may("UpdateAlias")
@@ -60,6 +64,7 @@ ACTIONS = {
         permissions=(*_may("CreateFunction", "TagResource"), *USED),
         recreates=True,
         then=("make_aliases", "put_policy", "put_concurrency"),
+        lost="its published versions (aliases point at one new version), function URL, settings of asynchronous calls",
     ),
     "make_aliases": Action(undo="none", permissions=_may("PublishVersion", "CreateAlias")),
     "put_policy": Action(undo="none", permissions=_may("AddPermission")),

@@ -42,12 +42,18 @@ ACTIONS = {
         undo_permissions=(DESCRIBE, Permission("rds:StopDBInstance", ARNS[INSTANCE], tagged=True)),
     ),
     # Switching backups on is a short outage ("Backup retention period"); the rest is none.
-    "restore_protection": Action(undo="none", permissions=(DESCRIBE, *MODIFY), disruptive=True),
+    "restore_protection": Action(
+        undo="none",
+        permissions=(DESCRIBE, *MODIFY),
+        disruptive=True,
+        lost="where backups were switched off, those of before",
+    ),
     "configure_database": Action(undo="none", permissions=(DESCRIBE, *MODIFY), disruptive=True),
     GROW: Action(
         undo="none",
         permissions=(DESCRIBE, *MODIFY),
         unknown="{id} grows by itself, is of a cluster, or is at the policy's limit (actions.grow_storage.most)",
+        lost="nothing, but storage never shrinks again",
     ),
     "restore_database": Action(
         undo="none",
@@ -61,6 +67,7 @@ ACTIONS = {
         ),
         recreates=True,
         then=("configure_database",),
+        lost="monitoring, directory, a password that RDS managed; from automated backups also the last minutes",
     ),
 }
 # A start takes up to a quarter of an hour.

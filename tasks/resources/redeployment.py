@@ -36,6 +36,7 @@ ACTION = Action(
     disruptive=True,
     recreates=True,
     unknown="no redeployment is set up that could bring {id} back",
+    lost="what was changed by hand and is not in the code",
 )
 # What the check in the build says of a plan that it refuses.
 _REFUSED = "aiops: refused: "

@@ -44,7 +44,12 @@ CREATE = (
 )
 ACTIONS = {
     "put_previous_version": Action(undo="put_replaced_version", permissions=(*PUT, *FROM_VAULT), undo_permissions=PUT),
-    "recreate_parameter": Action(undo="none", permissions=(*CREATE, *FROM_VAULT), recreates=True),
+    "recreate_parameter": Action(
+        undo="none",
+        permissions=(*CREATE, *FROM_VAULT),
+        recreates=True,
+        lost="its earlier versions and its labels",
+    ),
 }
 DEADLINE = 120
 

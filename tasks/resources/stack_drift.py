@@ -35,6 +35,7 @@ ACTION = Action(
     disruptive=True,
     recreates=True,
     unknown="no CloudFormation stack with a role of its own holds {id}",
+    lost="what was changed by hand and is not in the template",
 )
 # What a change set without changes says, https://github.com/aws/aws-cli/issues/3123.
 _NOTHING = ("didn't contain changes", "No updates are to be performed")

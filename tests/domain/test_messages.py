@@ -126,6 +126,13 @@ def test_a_review_says_how_to_answer_and_until_when() -> None:
     assert PLAN.hash[:12] in body
 
 
+def test_who_is_asked_is_told_what_does_not_come_back() -> None:
+    lossy = replace(PLAN, steps=(replace(STEPS[0], lost="what is only in memory"), STEPS[1]))
+    asked = review_request({**PAYLOAD, "plan": dump(lossy)}, expires_at=HAPPENED)
+    assert asked.body.count("  lost      ") == 1
+    assert "  lost      what is only in memory" in asked.body
+
+
 def test_a_failure_says_what_failed_where_to_look_and_what_to_press() -> None:
     message = failure(
         PAYLOAD, error="NotHealed", cause="undone <b>", execution=EXECUTION, region="eu-west-1", now=HAPPENED

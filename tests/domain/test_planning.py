@@ -56,6 +56,20 @@ def test_autonomy_is_the_least_of_policy_tag_confidence_risk_and_staleness(
     assert len(made.steps) == 1
 
 
+def test_a_step_says_what_its_action_loses() -> None:
+    action = replace(ACTIONS["start"], lost="the memory")
+    about = incident("auto")
+    made = plan(
+        about,
+        ANALYSIS,
+        policy(),
+        actions=lambda _: {"start": action},
+        known={about.resources[0].arn: BROKEN},
+        confidence_threshold=0.8,
+    )
+    assert [step.lost for step in made.steps] == ["the memory"]
+
+
 def test_one_resource_that_asks_for_approval_holds_all_of_them_back() -> None:
     made = planned(incident("auto", "approve", "auto"), policy(), BROKEN, BROKEN, BROKEN)
     assert (made.autonomy, made.reason) == ("approve", "i-1 is tagged approve")
