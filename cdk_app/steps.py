@@ -58,7 +58,7 @@ class Steps(Construct):
 
         analyze = task(self, "Analyze")
         analyze.may("dynamodb:Query", on=f"{incidents}/index/resource-type-index")
-        analyze.may("dynamodb:GetItem", on=patterns)
+        analyze.may("dynamodb:GetItem", "dynamodb:UpdateItem", on=patterns)
         if model_id:
             allow_model(analyze.role, model_id)
 

@@ -3,13 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from tasks.domain import advice
 from tasks.domain.confidence import Fix, Fixes, bound, weigh
 from tasks.domain.history import similar
 from tasks.domain.payload import Analysis, Incident, Json, dump, load
 from tasks.domain.rules import judge
+from tasks.runtime.adviser import Model, advised
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.observe import INCIDENT_ID, logger
@@ -30,8 +28,9 @@ def handler(event: Json, context: Any) -> Json:
     verdict = judge(incident)
     if verdict.classification != "NORMAL":
         verdict = replace(verdict, similar=_history(env, incident, verdict))
-        rules, advised = verdict.confidence, _advised(env, incident, verdict)
-        verdict = weigh(advised, _fixes(env, incident, verdict.issue), policy().trust, rules=rules)
+        advice = advised(Model(env.model_id, env.patterns_table), incident, verdict)
+        proven = _fixes(env, incident, verdict.issue)
+        verdict = weigh(advice, proven, policy().trust, rules=verdict.confidence)
     logger.info("analyzed", extra={"analysis": dump(verdict)})
     return dict(dump(verdict))
 
@@ -53,19 +52,3 @@ def _fixes(env: Environment, incident: Incident, issue: str) -> dict[str, Fixes]
         )
         for answer in policy().answers(issue)
     }
-
-
-def _advised(env: Environment, incident: Incident, verdict: Analysis) -> Analysis:
-    """The verdict with the model's advice, or, whatever goes wrong with the model, the rules' own."""
-    if not env.model_id:
-        return replace(verdict, adviser="rules (no model configured)")
-    request = advice.request(incident, verdict, verdict.similar, env.model_id)
-    try:
-        answer = advice.read(client("bedrock-runtime").converse(**request))
-    except ClientError as refused:
-        return replace(verdict, adviser=f"rules (model refused: {refused.response['Error']['Code']})")
-    except BotoCoreError as lost:
-        return replace(verdict, adviser=f"rules (model not reached: {type(lost).__name__})")
-    except advice.Unusable as rubbish:
-        return replace(verdict, adviser=f"rules (model's answer unusable: {rubbish})")
-    return advice.apply(verdict, answer)

@@ -67,7 +67,8 @@ class Incident:
 class Analysis:
     """`confidence` 0..1 gates acting, `certainty` says what it is made of.
 
-    `advice` is the model's validated answer, `adviser` says who decided and why.
+    `advice` is the model's validated answer, `adviser` says who decided and why, `asked` is what the model was told and
+    said, without secrets.
     """
 
     issue: str
@@ -80,6 +81,7 @@ class Analysis:
     similar: Json = field(default_factory=dict)
     advice: Json = field(default_factory=dict)
     certainty: Json = field(default_factory=dict)
+    asked: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

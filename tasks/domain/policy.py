@@ -59,6 +59,18 @@ class Trust:
 
 
 @dataclass(frozen=True)
+class Allowance:
+    """What the model may be asked: calls, and tokens of prompts and answers."""
+
+    calls: int
+    tokens: int
+
+
+# Of one incident, whose Analyze may run again, and of a day (UTC).
+MODEL = {"incident": Allowance(3, 15_000), "day": Allowance(500, 2_000_000)}
+
+
+@dataclass(frozen=True)
 class Policy:
     """`recover` maps an issue class to its answer; patterns know `*` only as a wildcard.
 
@@ -81,6 +93,7 @@ class Policy:
     group: Group | None = None
     tell_from: str = "high"
     trust: Trust = Trust()
+    model: Mapping[str, Allowance] = field(default_factory=lambda: MODEL)
 
     def answers(self, issue: str) -> tuple[Recovery, ...]:
         """What may answer an issue, the first that knows how."""
@@ -107,6 +120,7 @@ def parse(document: Json) -> Policy:
         recurring=Recurring(**limits["recurring"]) if "recurring" in limits else None,
         group=Group(limits["group"]["share"], tuple(limits["group"]["tags"])) if "group" in limits else None,
         tell_from=document.get("unmanaged", {}).get("tell_from", "high"),
+        model=MODEL | {whose: Allowance(**most) for whose, most in limits.get("model", {}).items()},
         trust=Trust(**document.get("trust", {})),
     )
 

@@ -149,7 +149,7 @@ def newest_of_type(dynamo: Any, table: str, resource_type: str, most: int = 50) 
         IndexName="resource-type-index",
         KeyConditionExpression="resource_type = :type",
         ExpressionAttributeValues=encode({":type": resource_type}),
-        ProjectionExpression="incident_id, issue, workflow_state, #timestamp, closed_at",
+        ProjectionExpression="incident_id, issue, workflow_state, #timestamp, closed_at, incident.actor",
         ExpressionAttributeNames={"#timestamp": "timestamp"},
         ScanIndexForward=False,
         Limit=most,

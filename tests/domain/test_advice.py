@@ -11,7 +11,9 @@ from published import Json, call
 
 from tasks.domain.advice import PROMPT_CHARACTERS, SCHEMA, SYSTEM, TOOL, Unusable, apply, read, request
 from tasks.domain.incident import understand
-from tasks.domain.payload import Analysis
+from tasks.domain.payload import Analysis, Incident, Plan
+from tasks.domain.planning import Action, Known, plan
+from tasks.domain.policy import Policy, Recovery, least
 from tasks.domain.rules import SEVERITIES
 
 INCIDENT = understand(call("StopInstances"))
@@ -158,4 +160,29 @@ def test_the_model_is_asked_with_one_forced_tool_that_acts_on_nothing() -> None:
 
 def test_the_model_learns_the_rules_verdict_and_the_history() -> None:
     assert '"severity": "high"' in prompt()
-    assert 'Similar incidents: {"incidents": 2}' in prompt()
+    assert 'Similar incidents: <history>{"incidents": 2}</history>' in prompt()
+
+
+PLANS = [("start", "auto"), ("stop", "approve")]
+
+
+@given(
+    st.builds(answer, FORMS | st.fixed_dictionaries({**{key: st.just(one) for key, one in FORM.items()}, "x": JSON}))
+)
+def test_no_answer_changes_a_step_or_lets_the_agent_do_more_by_itself(response: Any) -> None:
+    """Whatever a model says: the same steps on the same resources, and at most the autonomy without it."""
+    for action, autonomy in PLANS:
+        rules = Policy({"issue": Recovery(action, autonomy, 0.0)}, (), (), (), 60, (), ())
+        about = replace(INCIDENT, resources=tuple(replace(one, autonomy="auto") for one in INCIDENT.resources))
+        known = {one.arn: Known({action: {}}, {}) for one in about.resources}
+
+        def made(analysis: Analysis, rules: Policy = rules, about: Incident = about, known: Any = known) -> Plan:
+            actions = {name: Action("none", ()) for name, _ in PLANS}
+            return plan(about, analysis, rules, actions=lambda _: actions, known=known, confidence_threshold=0.8)
+
+        try:
+            advised = apply(VERDICT, read(response))
+        except Unusable:
+            return
+        assert made(advised).hash == made(VERDICT).hash
+        assert made(advised).autonomy == least([made(VERDICT).autonomy, made(advised).autonomy])

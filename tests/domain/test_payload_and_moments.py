@@ -84,9 +84,21 @@ def test_history_counts_the_same_issue_alone() -> None:
 
     records = [record("a", "VERIFIED"), record("a", "PARTIAL", ""), record("a", "FAILED"), record("a", "TOLD")]
     told = similar([*records, record("b", "VERIFIED"), {"workflow_state": "BLOCKED"}], "a", {"seen": 7})
-    assert told == {"incidents": 4, "healed": 2, "failed": 1, "mean_seconds": 30.0, "on_this_resource": 7}
+    assert told == {"incidents": 4, "healed": 2, "failed": 1, "mean_seconds": 30.0, "on_this_resource": 7} | {
+        "success_rate": 0.67,
+        "common_cause": None,
+    }
 
 
 def test_no_history_is_all_zero() -> None:
     nothing = {"incidents": 0, "healed": 0, "failed": 0, "mean_seconds": None, "on_this_resource": 0}
+    nothing |= {"success_rate": None, "common_cause": None}
     assert similar([], "a", {}) == nothing
+
+
+def test_history_names_who_did_it_more_than_once() -> None:
+    def record(who: str) -> dict[str, Any]:
+        return {"issue": "a", "workflow_state": "TOLD", "incident": {"actor": {"arn": who} if who else None}}
+
+    assert similar([record("x"), record("y"), record("")], "a", {})["common_cause"] is None
+    assert similar([record("x"), record("y"), record("y")], "a", {})["common_cause"] == {"actor": "y", "incidents": 2}
