@@ -92,6 +92,7 @@ def incidents(
     calibration: Annotated[
         bool, typer.Option("--calibration", help="How often what was predicted came true instead.")
     ] = False,
+    patterns: Annotated[bool, typer.Option("--patterns", help="What recurs, and how it ended, instead.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List incidents, newest first, or tell one from detection to verification."""
@@ -101,6 +102,10 @@ def incidents(
         from aiops.calibration import show
 
         show(as_json=as_json)
+    elif patterns:
+        from aiops.recurrence import show as show_patterns
+
+        show_patterns(as_json=as_json)
     elif incident_id is None:
         show_all(as_json=as_json)
     else:
