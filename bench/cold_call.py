@@ -1,7 +1,8 @@
 """One cold start, in a process of its own: import and first call, as JSON on the last line of stdout.
 
 Standard input names a task (`module`, `event`) and the directory with its code, or, for the bare handler, the `calls`
-that it makes: [service, method, parameters], the first with each client. Nothing of this repository is imported but
+that it makes: [service, method, parameters], the first with each client, without a method where it only makes the
+client. Nothing of this repository is imported but
 what is measured.
 """
 
@@ -16,6 +17,9 @@ class Context:
     memory_limit_in_mb = 256
     invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:bench"
     aws_request_id = "00000000-0000-0000-0000-000000000000"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
 
 
 def call_task(module: str, event: Any) -> None:
@@ -33,26 +37,27 @@ def call_bare(calls: list[Any]) -> None:
     for service, method, parameters in calls:
         client = boto3.client(service, config=config)
         try:
-            getattr(client, method)(**parameters)
+            if method:
+                getattr(client, method)(**parameters)
         except ClientError:
             continue  # a condition that no longer holds takes as long
 
 
 def note_calls(calls: list[Any]) -> None:
-    """Have the first call with each client that is made from now on noted."""
+    """Have each client that is made from now on noted, with the first call."""
     import boto3
 
     make = boto3.client
 
     def client(service: str, **options: Any) -> Any:
         made = make(service, **options)
-        called: list[str] = []
+        first: list[Any] = [service, "", {}]
+        calls.append(first)
         methods = {operation: method for method, operation in made.meta.method_to_api_mapping.items()}
 
         def note(params: Any, model: Any, **_: Any) -> None:
-            if not called:
-                called.append(model.name)
-                calls.append([service, methods[model.name], params])
+            if not first[1]:
+                first[1:] = [methods[model.name], params]
 
         made.meta.events.register("provide-client-params", note)
         return made

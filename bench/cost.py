@@ -24,7 +24,7 @@ def incident(stand: Stand) -> tuple[Run, Usage, Usage]:
         event = stand.stop_instance()
         # Before the healing: they ask how the instance is.
         others = sum((_measured(stand, meter, partial(stand.run, one))[1] for one in caused), Usage())
-        run, used = _measured(stand, meter, lambda: stand.run(event, meanwhile=stand.polls(POLLS)))
+        run, used = _measured(stand, meter, lambda: stand.heal(event, meanwhile=stand.polls(POLLS)))
     return run, used, others
 
 

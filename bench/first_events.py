@@ -11,7 +11,7 @@ from bench.stand import Json, Run, Stand
 def events(stand: Stand, model: Run, task: str) -> Iterator[Any]:
     """Without end; `model` is an execution of the agent's that healed. KeyError for a task that is not known."""
     for number in count(1):
-        yield _MADE[task](stand, model, number)
+        yield MADE[task](stand, model, number)
 
 
 def _input(model: Run, state: str) -> Json:
@@ -35,6 +35,18 @@ def _undeliverable(stand: Stand, model: Run, number: int) -> Json:
     return {"Records": [{"body": json.dumps(_stopped(model, -number)), "messageAttributes": attributes}]}
 
 
+def _reviewed(_stand: Stand, model: Run, _number: int) -> Json:
+    plan = _input(model, "Recover")["plan"]
+    return {**_input(model, "Recover"), "review": {"decision": "approved", "plan_hash": plan["hash"], "by": "bench"}}
+
+
+def _deleted(_stand: Stand, _model: Run, number: int) -> Json:
+    thing = {"bucket": {"name": f"bench-{number}"}, "object": {"key": "one"}}
+    detail = {**thing, "reason": "DeleteObject", "deletion-type": "Delete Marker Created"}
+    body = {"id": f"bench-{number}", "time": "2026-01-01T00:00:00Z", "detail": detail}
+    return {"Records": [{"messageId": f"bench-{number}", "body": json.dumps(body)}]}
+
+
 def _as_it_was(state: str) -> Callable[[Stand, Run, int], Json]:
     return lambda _stand, model, _number: _input(model, state)
 
@@ -43,7 +55,7 @@ def _attempt(state: str) -> Callable[[Stand, Run, int], Json]:
     return lambda _stand, model, number: {**_input(model, state), "attempt": number}
 
 
-_MADE: dict[str, Callable[[Stand, Run, int], Any]] = {
+MADE: dict[str, Callable[[Stand, Run, int], Any]] = {
     **{name: _as_it_was(name) for name in ("Analyze", "Plan", "Record", "Verify", "Notify", "StoreMetrics")},
     "Detect": lambda _stand, model, number: {"event": _stopped(model, number), "execution": model.arn},
     "RequestReview": lambda _stand, model, number: {"input": _input(model, "Recover"), "token": f"bench-{number}"},
@@ -51,7 +63,8 @@ _MADE: dict[str, Callable[[Stand, Run, int], Any]] = {
     "Undo": _attempt("Verify"),
     "HandleFailure": _aborted,
     "HandleUndeliverable": _undeliverable,
-    "TakeSnapshots": lambda *_: {},
-    "CheckTrail": lambda *_: {},
+    "ApplyReview": _reviewed,
+    "GatherDeletions": _deleted,
+    **{name: lambda *_: {} for name in ("TakeSnapshots", "CheckTrail", "AnalyzeLogs", "AnalyzeMetrics")},
     "CheckCoverage": lambda *_: {"ask": True},
 }

@@ -31,7 +31,7 @@ def measure(stand: Stand, model: Run, *, told: Callable[[str], None]) -> Overhea
         for number in range(WARM_UP + ROUNDS):
             told(f"workflow overhead, round {number + 1} of {WARM_UP + ROUNDS}")
             event = stand.stop_instance()
-            healing.append(stand.run(event))
+            healing.append(stand.heal(event))
             doing_nothing.append(stand.run(event, machine=machine))
     seconds = [median(run.seconds for run in runs[WARM_UP:]) for runs in (healing, doing_nothing)]
     return Overhead(*seconds)

@@ -55,9 +55,17 @@ class Stand:
         iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(policy))
 
     def stop_instance(self) -> Json:
-        """Stop the instance; the event that CloudTrail makes of it."""
+        """Stop the instance, as if for the first time; the event that CloudTrail makes of it."""
+        self._forget_recurrences()
         self.engine.client("ec2").stop_instances(InstanceIds=[self.instance])
         return self.stage.recorded("StopInstances", self.instance)
+
+    def heal(self, event: Json, *, meanwhile: Callable[[str], None] = lambda arn: None) -> Run:
+        """An execution of the agent's that heals; RuntimeError if it ends otherwise."""
+        run = self.run(event, meanwhile=meanwhile)
+        if run.output.get("outcome") != "VERIFIED":
+            raise RuntimeError(f"{run.arn} did not heal: {run.status} {run.output}")
+        return run
 
     def run(self, event: Json, *, machine: str = MACHINE, meanwhile: Callable[[str], None] = lambda arn: None) -> Run:
         """Start an execution with the event, do something `meanwhile`, and wait for its end."""
@@ -125,6 +133,15 @@ class Stand:
             for page in search(logGroupName=group, startTime=int(since * 1000))
             for event in page["events"]
         ]
+
+    def _forget_recurrences(self) -> None:
+        """One instance is stopped again and again, which the agent would leave to a person."""
+        dynamo = self.engine.client("dynamodb")
+        for page in dynamo.get_paginator("scan").paginate(
+            TableName="aiops-patterns", ProjectionExpression="pattern_id"
+        ):
+            for key in page["Items"]:
+                dynamo.delete_item(TableName="aiops-patterns", Key=key)
 
     def _described(self, arn: str) -> Json:
         return dict(self.states.describe_execution(executionArn=arn))

@@ -12,8 +12,18 @@ from aws_cdk import aws_lambda as lambda_
 
 ROOT = Path(__file__).parent.parent
 
-# What the tasks import and Lambda's runtime lacks, from the environment that runs the synth; all pure Python.
-DISTRIBUTIONS = ("aws_lambda_powertools", "jmespath", "typing_extensions")
+# What the tasks import and Lambda's runtime lacks, from the environment that runs the synth; pure Python. What boto3
+# needs (jmespath) is the runtime's: a copy of ours would be compiled at each cold start, and may not fit its boto3.
+DISTRIBUTIONS = ("aws_lambda_powertools",)
+# Powertools takes two names from typing_extensions; to compile all of it is a tenth of a cold start.
+TYPING_EXTENSIONS = '''"""Of typing_extensions what Powertools imports."""
+
+from typing import NotRequired as NotRequired
+
+
+def deprecated(*_, **__):
+    return lambda what: what
+'''
 # Parts of Powertools that no task imports, four fifths of it.
 UNUSED = (
     "aws_lambda_powertools/event_handler/",
@@ -49,6 +59,7 @@ def assemble(output: Path, policy: dict[str, Any]) -> None:
     (output / "tasks" / "policy.json").write_text(json.dumps(policy, indent=1, sort_keys=True))
     for file in _zone_files(policy):
         _copy(Path(str(file.locate())), output / file)
+    (output / "typing_extensions.py").write_text(TYPING_EXTENSIONS)
     for name in DISTRIBUTIONS:
         for file in metadata.files(name) or ():
             path = file.as_posix()

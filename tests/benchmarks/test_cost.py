@@ -2,8 +2,10 @@
 
 import pytest
 
+from bench.first_events import MADE
 from bench.idle import definition, functions
 from bench.usage import Usage, billed, transitions
+from cdk_app.asset import ROOT
 from cdk_app.workflow import DEFINITION
 
 
@@ -27,3 +29,8 @@ def test_the_idle_machine_has_the_shape_of_the_real_one() -> None:
     text = definition({name: name for name in functions()})
     assert text.count('"Type"') == DEFINITION.read_text().count('"Type"')
     assert "${" not in text
+
+
+def test_every_function_has_an_event_for_its_cold_start() -> None:
+    tasks = {file.stem.replace("_", "") for file in (ROOT / "tasks").glob("[!_]*.py")}
+    assert {name.lower() for name in MADE} == tasks

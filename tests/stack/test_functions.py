@@ -32,7 +32,7 @@ COMMON = {
     "POWERTOOLS_LOG_LEVEL": "INFO",
 }
 # What Lambda's Python runtimes bring along (https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html).
-RUNTIME_HAS = ("boto3", "botocore", "s3transfer", "urllib3", "dateutil", "six")
+RUNTIME_HAS = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six")
 
 
 def module_of(function: Json) -> str:
