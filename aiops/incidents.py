@@ -42,7 +42,7 @@ def show_one(beginning: str, *, as_json: bool) -> None:
     else:
         show_table(timeline.lines(record, execution_status=status))
         if record["execution"].startswith("arn:"):
-            print(console(record["execution"], record["execution"].split(":")[3]))
+            print(console(record["execution"]))
 
 
 def _status(states: Any, record: Json) -> str:

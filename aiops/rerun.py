@@ -22,4 +22,4 @@ def redrive(beginning: str) -> None:
             raise Failed(f"incident {incident_id} cannot be run again: {why}")
         once = f"{incident_id}-{execution.get('redriveCount', 0)}"
         states.redrive_execution(executionArn=arn, clientToken=once)
-    print(f"redriven: {console(arn, arn.split(':')[3])}")
+    print(f"redriven: {console(arn)}")

@@ -44,7 +44,7 @@ def answer(beginning: str, *, decision: str, plan: str, only: Sequence[str] = ()
         except (states.exceptions.TaskTimedOut, states.exceptions.TaskDoesNotExist) as late:
             raise Failed(f"incident {record['incident_id']} no longer waits: answered or expired") from late
     arn = record["execution"]
-    print(f"{decision} by {caller}: {MEANS[decision]}. {console(arn, arn.split(':')[3])}")
+    print(f"{decision} by {caller}: {MEANS[decision]}. {console(arn)}")
 
 
 def _open_question(dynamo: Any, record: Json) -> Json:

@@ -62,9 +62,7 @@ def handler(event: Json, context: Any) -> Json:
     payload: Json = {"execution": arn} | {
         key: record[key] for key in ("incident", "analysis", "plan", "review") if key in record
     }
-    message = failure(
-        payload, error=what["error"], cause=what["cause"], execution=arn, region=arn.split(":")[3], now=time.time()
-    )
+    message = failure(payload, error=what["error"], cause=what["cause"], execution=arn, now=time.time())
     publish(client("sns"), env.topic_arn, message)
     told = {"told_redrive": what["redrive"]}
     incidents.update(client("dynamodb"), env.incidents_table, incident.id, told, execution=arn)

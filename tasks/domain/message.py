@@ -60,11 +60,11 @@ def review_request(payload: Json, *, expires_at: float) -> Message:
     return _message("REVIEW", payload, tail=how)
 
 
-def failure(payload: Json, *, error: str, cause: str, execution: str, region: str, now: float) -> Message:
+def failure(payload: Json, *, error: str, cause: str, execution: str, now: float) -> Message:
     """The message about an execution that failed, and what to press."""
     tail = [
         f"Failed:     {inert(error)}: {inert(said(cause), 1000)}",
-        f"Console:    {console(execution, region)}",
+        f"Console:    {console(execution)}",
         "Press Redrive there once the cause is gone: it continues where it failed, and after an undo it tries again.",
         f"Or: aiops rerun {payload['incident']['id']}",
     ]
@@ -82,8 +82,9 @@ def undeliverable(event_id: str, *, rule: str, error: str) -> Message:
     return Message("[aiops] UNDELIVERABLE event", "\n".join(body))
 
 
-def console(execution: str, region: str) -> str:
-    """The execution's page in the Step Functions console."""
+def console(execution: str) -> str:
+    """The execution's page in the Step Functions console, in the region of its ARN: an event's own may be anything."""
+    region = execution.split(":")[3]
     return f"https://{region}.console.aws.amazon.com/states/home?region={region}#/v2/executions/details/{execution}"
 
 
@@ -128,7 +129,7 @@ def _message(ended: str, payload: Json, *, now: float | None = None, tail: list[
     if now is not None and happened is not None:
         lines.append(f"Duration:   {max(0.0, now - happened):.0f} s from the event to this message")
     if "execution" in payload and ended != "FAILED":
-        lines.append(f"Console:    {console(payload['execution'], incident['region'])}")
+        lines.append(f"Console:    {console(payload['execution'])}")
     ascii_subject = subject.encode("ascii", "replace").decode()
     return Message(ascii_subject[:100], "\n".join([*lines, *(["", *tail] if tail else [])]))
 

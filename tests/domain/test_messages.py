@@ -63,7 +63,7 @@ def every_message(payload: Json) -> list[Message]:
     return [
         report(payload, now=HAPPENED + 60),
         review_request(payload, expires_at=HAPPENED),
-        failure(payload, error="NotHealed", cause="it", execution=EXECUTION, region="us-east-1", now=HAPPENED),
+        failure(payload, error="NotHealed", cause="it", execution=EXECUTION, now=HAPPENED),
     ]
 
 
@@ -134,9 +134,8 @@ def test_who_is_asked_is_told_what_does_not_come_back() -> None:
 
 
 def test_a_failure_says_what_failed_where_to_look_and_what_to_press() -> None:
-    message = failure(
-        PAYLOAD, error="NotHealed", cause="undone <b>", execution=EXECUTION, region="eu-west-1", now=HAPPENED
-    )
+    there = EXECUTION.replace("us-east-1", "eu-west-1")
+    message = failure(PAYLOAD, error="NotHealed", cause="undone <b>", execution=there, now=HAPPENED)
     assert message.subject.startswith("[aiops] FAILED: ")
     for part in (
         "NotHealed: undone \u2039b\u203a",
@@ -149,7 +148,7 @@ def test_a_failure_says_what_failed_where_to_look_and_what_to_press() -> None:
 
 def test_a_failure_is_told_even_when_nothing_was_analyzed() -> None:
     alone = {"incident": dump(INCIDENT)}
-    message = failure(alone, error="Boom", cause="", execution=EXECUTION, region="us-east-1", now=HAPPENED)
+    message = failure(alone, error="Boom", cause="", execution=EXECUTION, now=HAPPENED)
     assert "StopInstances on i-1, i-2" in message.subject
 
 
@@ -193,7 +192,7 @@ def test_no_message_holds_live_markup_whatever_was_written_into_the_event() -> N
     messages = [
         *every_message(hostile_payload(HOSTILE)),
         *every_message({**hostile_payload(HOSTILE), "analysis": {}}),
-        failure(PAYLOAD, error=HOSTILE, cause=HOSTILE, execution=EXECUTION, region="us-east-1", now=HAPPENED),
+        failure(PAYLOAD, error=HOSTILE, cause=HOSTILE, execution=EXECUTION, now=HAPPENED),
         undeliverable(HOSTILE, rule=HOSTILE, error=HOSTILE),
     ]
     for message in messages:

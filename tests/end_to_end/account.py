@@ -67,7 +67,7 @@ class Account(Stage):
         """
         assert execution.status in ("FAILED", "TIMED_OUT", "ABORTED"), execution
         incident_id = self.record(execution)["incident_id"]
-        press = (console(execution.arn, REGION), "Press Redrive", f"aiops rerun {incident_id}")
+        press = (console(execution.arn), "Press Redrive", f"aiops rerun {incident_id}")
         self.until(lambda: bool(self.mail("FAILED", *press)), f"the failure of {execution.arn} is told")
         record = self.record(execution)
         assert record["workflow_state"] == "FAILED"
