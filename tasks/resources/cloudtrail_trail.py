@@ -25,10 +25,10 @@ READS = {
     "cloudtrail:ListTags": ARNS[TRAIL],
 }
 LOOK = tuple(Permission(action, resource) for action, resource in READS.items())
-# The role that writes into the trail's log group, which the trail's settings name.
+# The role that writes into the trail's log group, which the good settings name.
 PASS_ROLE = Permission(
     "iam:PassRole",
-    "arn:{partition}:iam::{account}:role/*",
+    "arn:{partition}:iam::{account}:role/{role}",
     {"StringEquals": {"iam:PassedToService": "cloudtrail.amazonaws.com"}},
 )
 ACTIONS = {
@@ -74,6 +74,7 @@ _SETTINGS = {
 }
 _SELECTORS = ("EventSelectors", "AdvancedEventSelectors")
 _TOGETHER = ("CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn")
+_PARTS = ("logging", "settings", "selectors")
 
 
 def snapshot(aws: Aws, name: str) -> Json | None:
@@ -111,8 +112,8 @@ def target(action: str, good: Json | None, facts: Json) -> Json | None:
     if action == "recreate_trail":
         # Nobody may set the tags of AWS's own services.
         tags = [tag for tag in good["tags"] if not tag["Key"].startswith("aws:")] if good else []
-        return {"settings": good["settings"], "tags": tags} if good else None
-    known = {part: good[part] for part in ("settings", "selectors") if good[part]} if good else {}
+        return {"settings": good["settings"], "tags": tags, **_role(good)} if good else None
+    known = {part: good[part] for part in _PARTS[1:] if good[part]} | _role(good) if good else {}
     return {"logging": True, **known}
 
 
@@ -120,7 +121,7 @@ def reached(target: Json, now: Json | None) -> bool:
     """A trail that stands is no longer to be recreated, whatever its settings."""
     if now is None or "tags" in target:
         return now is not None
-    return all(now[part] == value for part, value in target.items())
+    return not _other(target, now)
 
 
 def restore(aws: Aws, step: Step) -> None:
@@ -132,12 +133,12 @@ def restore(aws: Aws, step: Step) -> None:
         return
     if now is None:
         raise NotRecovered(f"the trail {name} is gone")
+    if not now["logging"]:  # first of all: what follows may be refused, and to see with one eye is better than blind
+        cloudtrail.start_logging(Name=name)
     if changes := _changes(wanted.get("settings"), now["settings"]):
         cloudtrail.update_trail(Name=name, **changes)
     if wanted.get("selectors", now["selectors"]) != now["selectors"]:
         cloudtrail.put_event_selectors(TrailName=name, **wanted["selectors"])
-    if not now["logging"]:
-        cloudtrail.start_logging(Name=name)
 
 
 def verify(aws: Aws, step: Step, after: Json) -> str:
@@ -146,8 +147,7 @@ def verify(aws: Aws, step: Step, after: Json) -> str:
     if now is None:
         return "the trail is gone"
     if not reached(step.target, now):
-        other = [part for part, value in step.target.items() if now[part] != value]
-        return f"not as it was: {', '.join(other)}"
+        return f"not as it was: {', '.join(_other(step.target, now))}"
     if step.action == "restore_trail" and "selectors" not in step.target and not log_writes(now["selectors"]):
         return "it logs no management events that write"
     failing = aws("cloudtrail").get_trail_status(Name=step.resource.id).get("LatestDeliveryError")
@@ -159,6 +159,17 @@ def undo(aws: Aws, step: Step, before: Json) -> None:
 
 
 _PROTECTED = {name[0].upper() + name[1:]: told for name, told in PROTECTIONS.items()}
+
+
+def _role(good: Json) -> Json:
+    """Path and name of the role that the settings name, which is passed on."""
+    role = good["settings"].get("CloudWatchLogsRoleArn", "").partition(":role/")[2]
+    return {"role": role} if role else {}
+
+
+def _other(target: Json, now: Json) -> list[str]:
+    """The parts that are not as the target has them."""
+    return [part for part in _PARTS if part in target and now[part] != target[part]]
 
 
 def _changes(wanted: Json | None, now: Json) -> Json:

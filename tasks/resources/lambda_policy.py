@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tasks.domain.errors import NotRecovered
 from tasks.domain.payload import Json
 
 # Condition key, in small letters, to AddPermission's parameter.
@@ -16,13 +17,14 @@ _CONDITIONS = {
 
 
 def add(client: Any, name: str, statement: Json) -> None:
-    """Write one statement, as GetPolicy returned it."""
-    conditions = {
-        _CONDITIONS[key.lower()]: value
-        for tests in statement.get("Condition", {}).values()
-        for key, value in tests.items()
-        if key.lower() in _CONDITIONS
-    }
+    """Write one statement, as GetPolicy returned it; NotRecovered rather than without one of its conditions."""
+    tests = {key: value for one in statement.get("Condition", {}).values() for key, value in one.items()}
+    if other := sorted(key for key in tests if key.lower() not in _CONDITIONS):
+        raise NotRecovered(
+            f"statement {statement['Sid']} of the policy of {name} has conditions that AddPermission does not know "
+            f"({', '.join(other)}): add it by hand"
+        )
+    conditions = {_CONDITIONS[key.lower()]: value for key, value in tests.items()}
     if "InvokedViaFunctionUrl" in conditions:
         conditions["InvokedViaFunctionUrl"] = str(conditions["InvokedViaFunctionUrl"]).lower() == "true"
     client.add_permission(

@@ -2,9 +2,10 @@
 
 What RDS does not keep in snapshots and backups comes from ours: subnet group, security groups, parameter and option
 group, Multi-AZ, backup retention, deletion protection, tags (docs.aws.amazon.com/AmazonRDS, "Restoring to a DB
-instance"). Lost are enhanced monitoring, directory membership, gp3's own throughput, a password that RDS managed; from
-automated backups also the last minutes. Members of clusters and read replicas are not restored: their data stands
-elsewhere.
+instance"). The kind of storage comes with the backup: RDS refuses its name without its operations a second, which a
+small gp3 may not name. Lost are enhanced monitoring, directory membership, gp3's own throughput, a password that RDS
+managed; from automated backups also the last minutes. Members of clusters and read replicas are not restored: their
+data stands elsewhere.
 """
 
 from typing import Any
@@ -75,13 +76,11 @@ DEADLINE = 1800
 
 # DescribeDBInstances' name to that of the calls that restore and modify.
 _SAME = (
-    "DBInstanceClass", "MultiAZ", "StorageType", "BackupRetentionPeriod", "DeletionProtection", "PubliclyAccessible",
+    "DBInstanceClass", "MultiAZ", "BackupRetentionPeriod", "DeletionProtection", "PubliclyAccessible",
     "CopyTagsToSnapshot", "AutoMinorVersionUpgrade",
 )  # fmt: skip
 _PROTECTION = ("DeletionProtection", "BackupRetentionPeriod", "PubliclyAccessible")
 _WORKING = ("available", "backing-up", "storage-optimization", "configuring-enhanced-monitoring")
-# Elsewhere a size has its own number of operations, which the call refuses to be told.
-_PROVISIONED = ("io1", "io2")
 _STOPPED = ("stopping", "stopped")
 
 

@@ -284,6 +284,24 @@ def test_a_step_whose_policy_passes_the_limit_is_refused() -> None:
         batches(INCIDENT, [step(BUCKET, "long", "b" * 1000)], lambda _: {"long": Action("none", LONG)}, undo=False)
 
 
+def test_a_replacement_fits_in_a_region_of_a_long_name() -> None:
+    """With as many groups as an interface has, and the longest name of a role."""
+    far = replace(INCIDENT, region="us-gov-west-1")
+    target = {
+        "image": "ami-0123456789abcdef0",
+        "subnet": "subnet-0123456789abcdef0",
+        "groups": [f"sg-0123456789abcdef{number}" for number in range(5)],
+        "key": "k" * 40,
+        "role": f"application/{'r' * 64}",
+        "template": "lt-0123456789abcdef0",
+    }
+    one = replace(step(INSTANCE, "replace_instance", "i-0123456789abcdef0"), target=target)
+    ((text, _),) = batches(far, [one], resources.actions, undo=False)
+    on = {statement["Resource"] for statement in each(text)}
+    assert "arn:aws-us-gov:ec2:*:*:security-group/sg-0123456789abcdef4" in on
+    assert f"arn:aws-us-gov:iam::{ACCOUNT}:role/application/{'r' * 64}" in on
+
+
 LONG = tuple(Permission(f"s3:Get{number}", f"arn:{{partition}}:s3:::{{id}}/{number}") for number in range(3))
 
 

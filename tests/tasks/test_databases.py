@@ -199,10 +199,10 @@ def test_a_deleted_database_comes_back_from_its_final_snapshot_as_it_was_and_man
     assert now["tags"] == [{"Key": TAG, "Value": "auto"}]
 
 
+# No kind of storage: RDS takes it from the backup, and refuses it without its operations a second.
 SETTINGS = {
     "DBInstanceClass": "db.t3.micro",
     "MultiAZ": True,
-    "StorageType": "gp3",
     "DeletionProtection": True,
     "PubliclyAccessible": False,
     "VpcSecurityGroupIds": ["sg-1", "sg-2"],

@@ -227,3 +227,13 @@ def test_the_vault_is_asked_for_what_the_action_needs_and_no_more(one: Resource)
         "recreate_function": ["code", "environment"],
         "put_policy": [],
     }
+
+
+def test_a_statement_is_never_added_without_one_of_its_conditions(one: Resource) -> None:
+    """It would let in more than it did."""
+    known = good(one)
+    known["policy"][0]["Condition"]["StringEquals"]["aws:SourceVpce"] = "vpce-1"
+    client("lambda").remove_permission(FunctionName="own", StatementId="bucket")
+    with pytest.raises(NotRecovered, match="aws:SourceVpce"):
+        kind.restore(client, step(one, "put_policy", known))
+    assert state(one)["policy"] == []

@@ -4,12 +4,16 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from cloud import Cloud
 from managed import TAG, WRITES, trail
 from moto.cloudtrail.models import TrailStatus
-from published import Json
+from published import ACCOUNT, Json, stopping
 
 from tasks.domain.errors import NotRecovered
+from tasks.domain.incident import understand
 from tasks.domain.payload import Resource, Step
+from tasks.domain.session import document
+from tasks.resources import actions
 from tasks.resources import cloudtrail_trail as kind
 from tasks.runtime.clients import client
 
@@ -26,6 +30,10 @@ def step(one: Resource, action: str, good: Json | None) -> Step:
     target = kind.target(action, good, {})
     assert target is not None
     return Step(one, action, "none", False, False, target)
+
+
+def session(one: Step) -> str:
+    return document(understand(stopping("i-1")), [one], actions, undo=False)
 
 
 def stop(one: Resource) -> None:
@@ -170,3 +178,30 @@ def test_more_than_before_is_no_harm() -> None:
     client("cloudtrail").put_event_selectors(TrailName=one.id, EventSelectors=[{**WRITES, "ReadWriteType": "All"}])
     assert kind.issue(good, state(one)) is None
     assert kind.issue({**good, "logging": False}, {**good, "logging": False}) is None
+
+
+def test_a_trail_whose_settings_cannot_be_put_back_is_logging_all_the_same(cloud: Cloud) -> None:
+    one = trail()
+    good = state(one)
+    weaken(one)
+    stop(one)
+
+    def refuse(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "InsufficientS3BucketPolicyException"}}, "UpdateTrail")
+
+    cloud.interfere("cloudtrail", "before-call.cloudtrail.UpdateTrail", refuse)
+    with pytest.raises(ClientError, match="InsufficientS3BucketPolicy"):
+        kind.restore(client, step(one, RESTORE, good))
+    assert state(one)["logging"]
+
+
+@pytest.mark.parametrize("action", [RESTORE, RECREATE])
+def test_only_the_role_of_the_good_settings_may_be_passed_on(action: str) -> None:
+    """And none where they name none."""
+    one = trail()
+    good = state(one)
+    assert "iam:PassRole" not in session(step(one, action, good))
+    good["settings"]["CloudWatchLogsRoleArn"] = f"arn:aws:iam::{ACCOUNT}:role/service-role/Logs"
+    text = session(step(one, action, good))
+    assert f'"Resource":"arn:aws:iam::{ACCOUNT}:role/service-role/Logs"' in text
+    assert "role/*" not in text
