@@ -45,6 +45,39 @@ def test_normal_groups_are_normal_although_their_traffic_drifts(sessions: Sessio
     assert sum(bool(sessions.judge(one)) for one in later) <= 0.01 * len(later)
 
 
+def uploads(number: int, *, seed: int, growth: float) -> Iterator[list[str]]:
+    """Each part sent is stored and acknowledged; a lost part is repaired; some uploads are removed."""
+    chance = random.Random(seed)
+    for _ in range(number):
+        parts, repaired = 3 if chance.random() > 0.002 * growth else 8, chance.random() < 0.01 * growth
+        upload = ["opened", *["sent"] * (parts + repaired), *["stored"] * (parts + repaired), *["acknowledged"] * parts]
+        yield upload + ["repaired"] * repaired + ["removed"] * ((parts + repaired) * (chance.random() < 0.3))
+
+
+@pytest.fixture(scope="module")
+def balanced() -> Sessions:
+    return Sessions(list(uploads(3000, seed=1, growth=1)))
+
+
+UNBALANCED = {
+    "one of many is lost": ["opened", *["sent"] * 8, *["stored"] * 7, *["acknowledged"] * 8],
+    "a difference that nothing explains": ["opened", *["sent"] * 4, *["stored"] * 4, *["acknowledged"] * 3],
+    "removed in part": ["opened", *["sent"] * 3, *["stored"] * 3, *["acknowledged"] * 3, *["removed"] * 2],
+    "far more than any work": ["opened", *["sent"] * 60, *["stored"] * 60, *["acknowledged"] * 60],
+}
+
+
+@pytest.mark.parametrize("case", UNBALANCED)
+def test_what_should_occur_equally_often_and_does_not_is_unusual(balanced: Sessions, case: str) -> None:
+    assert balanced.judge(UNBALANCED[case])
+
+
+def test_more_work_than_ever_is_normal_while_everything_keeps_pace(balanced: Sessions) -> None:
+    assert not balanced.judge(["opened", *["sent"] * 12, *["stored"] * 12, *["acknowledged"] * 12])
+    later = list(uploads(2000, seed=2, growth=10))
+    assert sum(bool(balanced.judge(one)) for one in later) <= 0.005 * len(later)
+
+
 def test_order_does_not_matter_where_it_never_did() -> None:
     chance = random.Random(3)
     kinds = "abcdefgh"

@@ -1,13 +1,15 @@
 """Groups of lines that belong together (a request, a block, a job) against groups of normal operation.
 
-A group is unusual if a pattern occurs in it as often as in hardly any other, if two patterns are in it that hardly
-ever met although by chance they should have, or if two lines follow one another that never did.
+A group is unusual if a pattern occurs in it as often as in hardly any other, if patterns that always occur equally
+often do not, if two patterns are in it that hardly ever met although by chance they should have, or if two lines follow
+one another that never did. More of everything that keeps pace is more work, nothing unusual.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 
 from tasks.domain.logs.anomaly import MIX, NEW_PATTERN, ORDER, RATE, VANISHED, Anomaly
+from tasks.domain.logs.balances import Kind, kind_of
 from tasks.domain.logs.normal_groups import Counts, Group, NormalGroups
 
 RAREST = (1 / 2_000, 1 / 10_000, 0.0)  # shares of the baseline below which something is rare, the strictest first
@@ -23,12 +25,12 @@ class Sessions:
         """The baseline's groups are in time order. ValueError when there are none."""
         if not baseline:
             raise ValueError("the baseline holds no groups")
-        self._normal, self._found = NormalGroups(baseline), dict[tuple[tuple[str, int], ...], list[Anomaly]]()
+        self._normal, self._found = NormalGroups(baseline), dict[Kind, list[Anomaly]]()
         self._least, self._ordered = 1.0, False
         earlier, later = baseline[: len(baseline) * 2 // 3], baseline[len(baseline) * 2 // 3 :]
         if earlier:
             trial, allowed = NormalGroups(earlier), FALSE_ALARMS * len(later)
-            kinds = Counter(tuple(sorted(Counter(group).items())) for group in later)
+            kinds = Counter(map(kind_of, later))
             rarities = [(_rarity(trial, dict(kind))[0], number) for kind, number in kinds.items()]
             for share in RAREST:
                 if sum(number for rarity, number in rarities if rarity < max(1.0, share * len(earlier))) <= allowed:
@@ -38,7 +40,7 @@ class Sessions:
 
     def judge(self, group: Group) -> list[Anomaly]:
         """Why a group is unusual, the strongest first; empty when it is normal."""
-        kind = tuple(sorted(Counter(group).items()))
+        kind = kind_of(group)
         if kind not in self._found:
             self._found[kind] = self._unlike(dict(kind))
         found = self._found[kind]
@@ -48,14 +50,16 @@ class Sessions:
         return found
 
     def _unlike(self, counts: Counts) -> list[Anomaly]:
-        normal, found = self._normal, list[Anomaly]()
+        normal, found, as_usual = self._normal, list[Anomaly](), self._normal.as_usual(counts)
         for pattern in {*normal.patterns, *counts}:
-            alike, count = normal.like(pattern, counts.get(pattern, 0)), counts.get(pattern, 0)
+            alike, count = normal.like(pattern, as_usual.get(pattern, 0)), counts.get(pattern, 0)
             if alike < self._least:
                 kind = RATE if count else VANISHED
                 kind = kind if pattern in normal.patterns else NEW_PATTERN
                 reason = f"{pattern} occurs {count} times, usually {normal.usual(pattern)}"
                 found.append(Anomaly(kind, normal.surprise(alike), reason, pattern))
+        if not found:
+            found = [Anomaly(MIX, one.surprise, one.told(counts), one.first) for one in normal.balances.broken(counts)]
         if not found:
             rarest, patterns = _rarity(normal, counts)
             if rarest < self._least:
@@ -66,9 +70,12 @@ class Sessions:
 
 def _rarity(normal: NormalGroups, counts: Counts) -> tuple[int, tuple[str, ...]]:
     """In how many normal groups the rarest of a group's counts, or pairs of counts, occurred; and its patterns."""
-    alone = {one: normal.like(one, counts.get(one, 0)) for one in {*normal.patterns, *counts}}
-    rarest: tuple[int, tuple[str, ...]] = min((number, (one,)) for one, number in alone.items())
-    for first in counts:
+    as_usual = normal.as_usual(counts)
+    names = {*normal.patterns, *counts}
+    rarest: tuple[int, tuple[str, ...]] = min((normal.like(one, as_usual.get(one, 0)), (one,)) for one in names)
+    # Of what keeps pace with others its balance is the better judge.
+    alone = {one: normal.seen(one, counts.get(one, 0)) for one in names if counts.get(one) == as_usual.get(one)}
+    for first in counts.keys() & alone.keys():
         for second, number in alone.items():
             if first != second and alone[first] * number >= BY_CHANCE * normal.size:
                 rarest = min(rarest, (normal.meetings(first, second, counts), (first, second)))
