@@ -8,8 +8,8 @@ from typing import Any
 from aiops.account import asking
 from aiops.errors import BadInput
 from aiops.names import INCIDENTS_TABLE
+from tasks.domain.catalogue import TYPES
 from tasks.domain.payload import Json
-from tasks.resources import TYPES
 from tasks.store import incidents
 from tasks.store.items import decode, encode
 

@@ -19,8 +19,9 @@ from aiops.names import RECOVERY_ROLE
 from aiops.policy import load
 from cdk_app.policy_file import ROOT
 from tasks.domain import guards
+from tasks.domain.arns import partition
 from tasks.domain.errors import Malformed
-from tasks.domain.events import SOURCES, fault_pattern, matches, partition
+from tasks.domain.events import SOURCES, fault_pattern, matches
 from tasks.domain.guards import Block
 from tasks.domain.incident import envelope, understand, unreadable
 from tasks.domain.moment import seconds

@@ -10,7 +10,7 @@ from cdk_app.rules import function_target, schedule
 from cdk_app.steps import NO_RESOURCES
 from cdk_app.storage import Storage
 from cdk_app.task import TaskFactory
-from tasks.domain.knowledge import ARNS
+from tasks.domain.catalogue import ARNS
 from tasks.domain.knowledge.logs import LOG_GROUP
 
 

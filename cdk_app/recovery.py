@@ -9,6 +9,7 @@ from constructs import Construct
 from cdk_app.grants import allow, arn
 from cdk_app.task import Task
 from tasks import resources
+from tasks.domain.catalogue import TYPES
 from tasks.domain.planning import Permission
 
 # Roles are global: the name tells the region, so that every region can have its own stack.
@@ -61,7 +62,7 @@ def may_find_definitions(task: Task) -> None:
 
 def may_keep_all(task: Task) -> None:
     """Let the function read what the vault is to hold of resources: of those alone that the agent may act on."""
-    for one in resources.TYPES:
+    for one in TYPES:
         for permission in getattr(resources.module(one), "KEEPS", ()):
             allow(
                 task.role,
@@ -75,7 +76,7 @@ def may_keep_all(task: Task) -> None:
 def _reads(table: str = "READS") -> dict[str, tuple[str, ...]]:
     """What looking at resources takes: ARN template, or `*`, to IAM actions, over all resource types."""
     found: dict[str, list[str]] = {}
-    for one in resources.TYPES:
+    for one in TYPES:
         for action, template in getattr(resources.module(one), table, {}).items():
             found.setdefault(template, []).append(action)
     return {template: tuple(actions) for template, actions in found.items()}
@@ -84,7 +85,7 @@ def _reads(table: str = "READS") -> dict[str, tuple[str, ...]]:
 def _permissions() -> Iterator[Permission]:
     for template, actions in _reads().items():
         yield from (Permission(action, template) for action in actions)
-    for one in resources.TYPES:
+    for one in TYPES:
         for action in resources.actions(one).values():
             yield from (*action.permissions, *action.undo_permissions)
 

@@ -6,7 +6,6 @@ from typing import Any
 from tasks.domain.confidence import Fix, Fixes, bound, weigh
 from tasks.domain.history import similar
 from tasks.domain.payload import Analysis, Incident, Json, dump, load
-from tasks.domain.rules import judge
 from tasks.runtime.adviser import Model, advised
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
@@ -24,8 +23,8 @@ class Environment:
 
 @logger.inject_lambda_context(correlation_id_path=INCIDENT_ID)
 def handler(event: Json, context: Any) -> Json:
-    env, incident = read(Environment), load(Incident, event["incident"])
-    verdict = judge(incident)
+    """What the rules said in Detect, weighed by history and the model."""
+    env, incident, verdict = read(Environment), load(Incident, event["incident"]), load(Analysis, event["analysis"])
     if verdict.classification != "NORMAL":
         verdict = replace(verdict, similar=_history(env, incident, verdict))
         advice = advised(Model(env.model_id, env.patterns_table), incident, verdict)

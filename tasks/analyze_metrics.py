@@ -14,8 +14,7 @@ from tasks.domain.events import named_by, tagging_types
 from tasks.domain.guards import TAG
 from tasks.domain.metrics.episodes import entry, episodes
 from tasks.domain.metrics.watched import AT_ONCE, HISTORY, PERIOD, Series, query, series_of
-from tasks.domain.payload import Json, Resource
-from tasks.domain.rules import SEVERITIES
+from tasks.domain.payload import SEVERITIES, Json, Resource
 from tasks.runtime import tags
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read

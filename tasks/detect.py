@@ -63,7 +63,7 @@ def handler(event: Json, context: Any) -> Json:
     if isinstance(found, Block):
         return _blocked(env, incident, found, event, now_ms)
     logger.info("detected", extra={"incident": dump(found)})
-    return _payload(found, event, now_ms)
+    return _payload(found, event, now_ms) | {"analysis": dump(judge(found))}
 
 
 def _guarded(env: Environment, event: Incident, execution: str, now_ms: int) -> Incident | Block:

@@ -10,12 +10,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from tasks.domain.catalogue import CREATIONS
 from tasks.domain.errors import NotSeen
 from tasks.domain.events import FAULTS, named_by, tagging_types
 from tasks.domain.guards import TAG
 from tasks.domain.incident import understand
 from tasks.domain.kinds import CLOUDTRAIL
-from tasks.domain.knowledge import CREATIONS
 from tasks.domain.moment import iso, seconds
 from tasks.domain.payload import Json, Resource
 from tasks.domain.policy import AUTONOMY

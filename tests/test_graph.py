@@ -10,6 +10,7 @@ import pytest
 
 from tasks import resources
 from tasks.domain import errors
+from tasks.domain.catalogue import TYPES
 
 Json = dict[str, Any]
 
@@ -30,7 +31,7 @@ LONGEST_REVIEW = (
         "maximum"
     ]
 )
-LONGEST_RECOVERY = max(resources.module(one).DEADLINE for one in resources.TYPES)
+LONGEST_RECOVERY = max(resources.module(one).DEADLINE for one in TYPES)
 
 
 def levels(machine: Json) -> Iterator[Json]:

@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from tasks.domain.logs.redaction import hidden
-from tasks.domain.payload import Analysis, Incident, Json
-from tasks.domain.rules import SEVERITIES
+from tasks.domain.payload import SEVERITIES, Analysis, Incident, Json
 from tasks.domain.text import clean, trim
 
 TOOL = "report_analysis"

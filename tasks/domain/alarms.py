@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any, TypeGuard
 
 from tasks.domain.kinds import Json
+from tasks.domain.payload import SEVERITIES
 
 EVENT = "CloudWatch Alarm State Change"
 CPU, MEMORY, DISK, NETWORK, RESPONSE = "cpu_high", "memory_high", "disk_full", "network_high", "response_slow"
@@ -33,7 +34,6 @@ _METRICS = (
 )
 _PERCENT = ("*utilization", "*percent*", "*_usage_*")
 
-_SEVERITIES = ("low", "medium", "high", "critical")
 # Our own bounds, as no standard grades alarms. How far: the part of the way from the threshold to the end of the scale
 # (100 per cent, or nothing left) that is gone, or how many times the threshold, as that part of doubling it.
 _FAR = (0.1, 0.5, 0.9)
@@ -70,7 +70,7 @@ def severity(facts: Json) -> str:
     threshold, values, period = measured
     level = sum(_far(values[-1], threshold, percent=_is_percent(facts)) >= bound for bound in _FAR)
     level += _seconds_beyond(threshold, values, period) >= _LASTING_SECONDS
-    return _SEVERITIES[min(level, len(_SEVERITIES) - 1)]
+    return SEVERITIES[min(level, len(SEVERITIES) - 1)]
 
 
 def described(facts: Json) -> str:

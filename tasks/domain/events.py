@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from tasks.domain import knowledge
+from tasks.domain import catalogue
+from tasks.domain.arns import in_arn, partition
 from tasks.domain.kinds import CLOUDTRAIL, SERVICE_EVENT, SIGN_IN, Json, Kind
 from tasks.domain.knowledge import autoscaling, ssm
 
 DRIFT = "Drift"
 DRIFT_SOURCE = "aiops"
 
-FAULTS = (*knowledge.FAULTS, Kind(DRIFT_SOURCE, DRIFT, "", "resource.id", detail_type=DRIFT))
+FAULTS = (*catalogue.FAULTS, Kind(DRIFT_SOURCE, DRIFT, "", "resource.id", detail_type=DRIFT))
 SOURCES = tuple(dict.fromkeys(kind.source for kind in FAULTS))
 
 # Names become part of ARNs in session policies: no wildcards, no variables.
@@ -55,7 +56,7 @@ def named_in(kind: Kind, detail: Json) -> list[tuple[str, str]]:
 
 def arn(resource_type: str, resource_id: str, *, region: str, account: str) -> str:
     """The ARN of a resource of a known type."""
-    return knowledge.ARNS[resource_type].format(
+    return catalogue.ARNS[resource_type].format(
         partition=partition(region),
         region=region,
         account=account,
@@ -63,14 +64,9 @@ def arn(resource_type: str, resource_id: str, *, region: str, account: str) -> s
     )
 
 
-def in_arn(resource_type: str, resource_id: str) -> str:
-    """The id as the ARN has it: a parameter's name may start with a slash, its ARN has only one."""
-    return resource_id.lstrip("/") if resource_type == ssm.PARAMETER else resource_id
-
-
 def named_by(arn: str) -> tuple[str, str] | None:
     """The type and id of a resource of a known type from its ARN; a parameter in a hierarchy starts with a slash."""
-    for resource_type, template in knowledge.ARNS.items():
+    for resource_type, template in catalogue.ARNS.items():
         pattern = re.sub(r"\\\{\w+\\\}|\\\*", "[^:]*", re.escape(template.removesuffix("{id}")))
         if found := re.fullmatch(f"{pattern}(?P<id>{IDS.pattern})", arn, re.ASCII):
             name = found["id"]
@@ -83,7 +79,7 @@ def tagging_types() -> list[str]:
 
     It tells nothing of Auto Scaling groups ("Services that support the Resource Groups Tagging API").
     """
-    return [tagging_type(one) for one in knowledge.ARNS if one != autoscaling.GROUP]
+    return [tagging_type(one) for one in catalogue.ARNS if one != autoscaling.GROUP]
 
 
 def swept(arn: str) -> bool:
@@ -94,13 +90,8 @@ def swept(arn: str) -> bool:
 
 def tagging_type(resource_type: str) -> str:
     """One type as the Resource Groups Tagging API filters it."""
-    parts = knowledge.ARNS[resource_type].split(":", 5)
+    parts = catalogue.ARNS[resource_type].split(":", 5)
     return ":".join(filter(None, (parts[2], parts[5].removesuffix("{id}").rstrip("/:"))))
-
-
-def partition(region: str) -> str:
-    """The partition of a region, by its prefix (AWS General Reference, ARNs)."""
-    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")
 
 
 def fault_pattern(source: str) -> Json:
@@ -110,7 +101,7 @@ def fault_pattern(source: str) -> Json:
 
 def creation_pattern(source: str) -> Json | None:
     """The EventBridge pattern of new resources in one source; None where none is known."""
-    kinds = [kind for kind in knowledge.CREATIONS if kind.source == source]
+    kinds = [kind for kind in catalogue.CREATIONS if kind.source == source]
     return _pattern(kinds) if kinds else None
 
 

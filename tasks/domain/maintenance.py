@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from tasks.domain.payload import Json
 from tasks.domain.wildcard import fits
@@ -29,6 +28,8 @@ class Window:
 
     def is_open(self, now: float) -> bool:
         """Whether it is open at a moment (seconds since 1970)."""
+        from zoneinfo import ZoneInfo  # most policies have no window, and it slows a cold start
+
         local = datetime.fromtimestamp(now, ZoneInfo(self.zone))
         minute, today = local.hour * 60 + local.minute, local.weekday()
         if self.opens < self.closes:

@@ -2,10 +2,10 @@
 
 import hashlib
 
+from tasks.domain.catalogue import RULES
 from tasks.domain.events import FAULTS
 from tasks.domain.incident import understand
 from tasks.domain.kinds import CLOUDTRAIL
-from tasks.domain.knowledge import RULES
 from tasks.domain.knowledge.missing import OPTED_OUT, VANISHED
 from tasks.domain.payload import Json
 from tasks.domain.policy import Policy

@@ -7,6 +7,8 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 T = TypeVar("T")
 Json = dict[str, Any]
 
+SEVERITIES = ("low", "medium", "high", "critical")
+
 
 @dataclass(frozen=True)
 class Resource:

@@ -6,14 +6,12 @@ altered. ANOMALY: suspicious, nothing to restore. NORMAL: the rest, refused call
 
 from collections.abc import Callable
 
-from tasks.domain import knowledge
+from tasks.domain import catalogue
 from tasks.domain.events import DRIFT
 from tasks.domain.kinds import Rule
 from tasks.domain.payload import Analysis, Incident, Json
 from tasks.domain.understanding import find
 from tasks.domain.understanding.call import refused
-
-SEVERITIES = ("low", "medium", "high", "critical")
 
 
 def _drifted(issue: str) -> Callable[[Json], str]:
@@ -29,10 +27,10 @@ def _drifted(issue: str) -> Callable[[Json], str]:
 _DRIFTS = tuple(
     Rule(issue, (DRIFT,), _drifted(issue), classification, severity, certainty, "a change that no event explained")
     for issue, classification, severity, certainty in dict.fromkeys(
-        (rule.issue, rule.classification, rule.severity, rule.certainty) for rule in knowledge.RULES
+        (rule.issue, rule.classification, rule.severity, rule.certainty) for rule in catalogue.RULES
     )
 )
-RULES = knowledge.RULES + _DRIFTS
+RULES = catalogue.RULES + _DRIFTS
 
 
 def judge(incident: Incident) -> Analysis:

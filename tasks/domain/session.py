@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from string import Formatter
 
+from tasks.domain.arns import in_arn, partition
 from tasks.domain.errors import Malformed
-from tasks.domain.events import in_arn, partition
 from tasks.domain.payload import Incident, Json, Step
 from tasks.domain.planning import Actions, Permission
 

@@ -1,9 +1,9 @@
 """What nobody asked the agent to look after: never changed, but an attack on it is noticed, and told if it is grave."""
 
 from tasks.domain.guards import UNKNOWN_EVENT, UNMANAGED, Block
-from tasks.domain.payload import Analysis, Incident
+from tasks.domain.payload import SEVERITIES, Analysis, Incident
 from tasks.domain.policy import Policy
-from tasks.domain.rules import SEVERITIES, read
+from tasks.domain.rules import read
 
 # A failure of such a resource is its owner's business.
 TOLD = ("TAMPERING", "ANOMALY")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tasks.domain import events
+from tasks.domain.arns import partition
 from tasks.domain.guards import UNMANAGED, Block
 from tasks.domain.payload import Incident, Resource
 from tasks.domain.policy import Policy
@@ -17,8 +18,8 @@ TAG = "aiops:target"
 
 def alarm_arn(incident: Incident) -> str:
     """The ARN of the alarm that started the incident."""
-    partition = events.partition(incident.region)
-    return f"arn:{partition}:cloudwatch:{incident.region}:{incident.account}:alarm:{incident.trigger}"
+    region = incident.region
+    return f"arn:{partition(region)}:cloudwatch:{region}:{incident.account}:alarm:{incident.trigger}"
 
 
 def aim(incident: Incident, tags: Mapping[str, str], policy: Policy) -> Incident | Block:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tasks.domain import knowledge
+from tasks.domain import catalogue
 from tasks.domain.kinds import CLOUDTRAIL, SIGN_IN, Json
 from tasks.domain.understanding.intruding import RUNNERS
 
@@ -102,7 +102,7 @@ SOURCES = (
     "elasticloadbalancing guardduty iam kms lambda macie2 monitoring organizations ram rds rolesanywhere "
     "route53domains route53resolver s3 sagemaker secretsmanager securityhub sns sqs ssm wafv2"
 )
-_PLAIN = {kind.name for kind in knowledge.FAULTS if not kind.match}
+_PLAIN = {kind.name for kind in catalogue.FAULTS if not kind.match}
 
 
 def _pattern(rows: tuple[Calls, ...]) -> Json:

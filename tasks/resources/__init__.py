@@ -33,12 +33,10 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from tasks.domain.knowledge import ARNS
 from tasks.domain.planning import Action, Permission
 
 Aws = Callable[[str], Any]
 
-TYPES = tuple(ARNS)
 # What answers for a resource of any type, and the module that does it; see defined.py.
 ANY_TYPE = {"revert_drift": "stack_drift", "redeploy": "redeployment"}
 

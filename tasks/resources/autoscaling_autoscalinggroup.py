@@ -7,8 +7,7 @@ The sweep leaves them alone: their capacity is theirs to change
 from typing import Any
 
 from tasks.domain.errors import NotRecovered
-from tasks.domain.knowledge import ARNS
-from tasks.domain.knowledge.autoscaling import GROUP
+from tasks.domain.knowledge.autoscaling import ARNS, GROUP
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
 from tasks.resources import Aws

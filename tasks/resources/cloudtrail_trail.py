@@ -5,8 +5,8 @@ A trail delivers only to a bucket that exists and lets CloudTrail write: CreateT
 """
 
 from tasks.domain.errors import NotRecovered
-from tasks.domain.knowledge import ARNS
 from tasks.domain.knowledge.cloudtrail import (
+    ARNS,
     EVENTS_DESELECTED,
     LOGGING_STOPPED,
     PROTECTIONS,

@@ -3,8 +3,7 @@
 from typing import Any
 
 from tasks.domain.errors import NotRecovered, StillRestoring
-from tasks.domain.knowledge import ARNS
-from tasks.domain.knowledge.dynamodb import PROTECTION_OFF, RECOVERY_OFF, TABLE, THROUGHPUT_CUT
+from tasks.domain.knowledge.dynamodb import ARNS, PROTECTION_OFF, RECOVERY_OFF, TABLE, THROUGHPUT_CUT
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
 from tasks.resources import Aws

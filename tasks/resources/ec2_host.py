@@ -7,8 +7,7 @@ from typing import Any
 
 from tasks.domain.commands import COMMANDS, parameters
 from tasks.domain.errors import NotRecovered, StillRestoring
-from tasks.domain.knowledge import ARNS
-from tasks.domain.knowledge.ec2 import INSTANCE
+from tasks.domain.knowledge.ec2 import ARNS, INSTANCE
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
 from tasks.domain.text import clean

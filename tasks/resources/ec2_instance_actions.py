@@ -1,7 +1,6 @@
 """What looking at EC2 instances, starting, rebooting and replacing them takes."""
 
-from tasks.domain.knowledge import ARNS
-from tasks.domain.knowledge.ec2 import INSTANCE
+from tasks.domain.knowledge.ec2 import ARNS, INSTANCE
 from tasks.domain.planning import Action, Permission
 from tasks.resources import ec2_host
 from tasks.resources.ec2_replacement import REPLACES

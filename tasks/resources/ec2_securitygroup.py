@@ -4,8 +4,7 @@ from typing import Any
 
 from tasks.domain.ingress import described, permission, requested, world
 from tasks.domain.kinds import request
-from tasks.domain.knowledge import ARNS
-from tasks.domain.knowledge.ec2 import GROUP, GROUP_OPENED
+from tasks.domain.knowledge.ec2 import ARNS, GROUP, GROUP_OPENED
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
 from tasks.resources import Aws

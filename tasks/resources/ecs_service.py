@@ -6,8 +6,7 @@ The sweep leaves them alone: how many tasks run is for Application Auto Scaling 
 from typing import Any
 
 from tasks.domain.errors import NotRecovered
-from tasks.domain.knowledge import ARNS
-from tasks.domain.knowledge.ecs import SERVICE
+from tasks.domain.knowledge.ecs import ARNS, SERVICE
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
 from tasks.resources import Aws

@@ -6,8 +6,7 @@ The id of a rule on another bus than the default one is `bus/name`, as its ARN e
 import json
 from typing import Any
 
-from tasks.domain.knowledge import ARNS
-from tasks.domain.knowledge.eventbridge import CHANGED, DISABLED, RULE, TARGETS_CHANGED
+from tasks.domain.knowledge.eventbridge import ARNS, CHANGED, DISABLED, RULE, TARGETS_CHANGED
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
 from tasks.resources import Aws

@@ -7,7 +7,6 @@ be secret and is nowhere kept, so putting the good one is not taken back.
 
 from tasks.domain.errors import NotRecovered
 from tasks.domain.exposure import public_statements
-from tasks.domain.knowledge import ARNS
 from tasks.domain.knowledge import lambda_ as issues
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
@@ -16,7 +15,7 @@ from tasks.resources.lambda_changes import PUT, settled
 from tasks.resources.lambda_state import parts, read
 from tasks.store.vault import FROM_VAULT, Part, part
 
-ARN = ARNS[issues.FUNCTION]
+ARN = issues.ARNS[issues.FUNCTION]
 READS = {
     f"lambda:{name}": ARN
     for name in ("GetFunctionConcurrency", "GetFunctionConfiguration", "GetPolicy", "ListAliases", "ListTags")

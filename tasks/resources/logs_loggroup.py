@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from tasks.domain.knowledge import ARNS
-from tasks.domain.knowledge.logs import LOG_GROUP
+from tasks.domain.knowledge.logs import ARNS, LOG_GROUP
 from tasks.domain.payload import Json
 from tasks.domain.planning import Action
 from tasks.resources import Aws

@@ -11,8 +11,7 @@ data stands elsewhere.
 from typing import Any
 
 from tasks.domain.errors import NotRecovered, StillRestoring
-from tasks.domain.knowledge import ARNS
-from tasks.domain.knowledge.rds import BACKUPS, INSTANCE, STOPPED, WAS_STOPPED, WEAKENED, left_over
+from tasks.domain.knowledge.rds import ARNS, BACKUPS, INSTANCE, STOPPED, WAS_STOPPED, WEAKENED, left_over
 from tasks.domain.moment import iso
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission

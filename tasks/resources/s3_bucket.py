@@ -6,7 +6,6 @@ BlockPublicPolicy does not touch a policy that already stands, so policy and ACL
 
 from tasks.domain.errors import NotRecovered, StillRestoring
 from tasks.domain.exposure import open_blocks, public_grants, public_statements
-from tasks.domain.knowledge import ARNS
 from tasks.domain.knowledge import s3 as issues
 from tasks.domain.lifecycle import hasty_rules
 from tasks.domain.payload import Json, Step
@@ -15,7 +14,7 @@ from tasks.resources import Aws
 from tasks.resources.s3_objects import hidden, uncover, window
 from tasks.resources.s3_parts import create, put, read
 
-ARN = ARNS[issues.BUCKET]
+ARN = issues.ARNS[issues.BUCKET]
 READS = {
     f"s3:Get{name}": ARN
     for name in (

@@ -9,8 +9,7 @@ from typing import Any
 
 from tasks.domain.digest import digest
 from tasks.domain.errors import NotRecovered, NotSeen, StillRestoring
-from tasks.domain.knowledge import ARNS
-from tasks.domain.knowledge.ssm import OVERWRITTEN, PARAMETER
+from tasks.domain.knowledge.ssm import ARNS, OVERWRITTEN, PARAMETER
 from tasks.domain.moment import seconds
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission

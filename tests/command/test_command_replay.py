@@ -12,7 +12,7 @@ from published import EVENTS, Json, stopping
 from recorded import DECISIONS, INSTANCE, KEYS, THREE, replayed, write
 
 from aiops import names
-from tasks.domain.rules import SEVERITIES
+from tasks.domain.payload import SEVERITIES
 
 
 @pytest.mark.parametrize(

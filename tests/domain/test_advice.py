@@ -11,10 +11,9 @@ from published import Json, call
 
 from tasks.domain.advice import PROMPT_CHARACTERS, SCHEMA, SYSTEM, TOOL, Unusable, apply, read, request
 from tasks.domain.incident import understand
-from tasks.domain.payload import Analysis, Incident, Plan
+from tasks.domain.payload import SEVERITIES, Analysis, Incident, Plan
 from tasks.domain.planning import Action, Known, plan
 from tasks.domain.policy import Policy, Recovery, least
-from tasks.domain.rules import SEVERITIES
 
 INCIDENT = understand(call("StopInstances"))
 VERDICT = Analysis("issue", "FAILURE", "high", 0.9, "rules' cause", "rules' reason", similar={"incidents": 2})

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from cdk_app import policy_file
+from tasks.domain.catalogue import TYPES
 from tasks.domain.coverage import MOST, Cover, lacks, marks, message, news
 from tasks.domain.payload import Resource
 from tasks.domain.planning import Action
 from tasks.domain.policy import Policy, Recovery, parse
-from tasks.resources import TYPES, module
+from tasks.resources import module
 
 ACTIONS = {"restore": Action("none", (), then=("settle",)), "settle": Action("none", ())}
 BUCKET = Resource("AWS::S3::Bucket", "abc", "arn:aws:s3:::abc", "auto")

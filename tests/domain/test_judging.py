@@ -18,7 +18,8 @@ from tasks.domain.knowledge.rds import WEAKENED as DB_WEAKENED
 from tasks.domain.knowledge.s3 import BLOCK_REMOVED, POLICY_CHANGED, POLICY_PUBLIC
 from tasks.domain.knowledge.ssm import DELETED as PARAMETER_DELETED
 from tasks.domain.knowledge.ssm import OVERWRITTEN
-from tasks.domain.rules import RULES, SEVERITIES, judge
+from tasks.domain.payload import SEVERITIES
+from tasks.domain.rules import RULES, judge
 
 OFF = {
     "BlockPublicAcls": True,

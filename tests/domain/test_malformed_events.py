@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from published import Json, actors, call, changed, on_bucket, overwriting, sample, stopping
 
+from tasks.domain.catalogue import CREATIONS
 from tasks.domain.errors import Malformed
 from tasks.domain.events import FAULTS
 from tasks.domain.incident import FACTS_BYTES, understand, unreadable
-from tasks.domain.knowledge import CREATIONS
 from tasks.domain.payload import Incident, dump
 
 NO_EVENTS: list[Any] = [

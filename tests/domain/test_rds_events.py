@@ -5,8 +5,9 @@ from published import sample
 
 from tasks.domain.events import fault_pattern, matches
 from tasks.domain.incident import understand
+from tasks.domain.payload import SEVERITIES
 from tasks.domain.rds_events import TOLD
-from tasks.domain.rules import SEVERITIES, judge
+from tasks.domain.rules import judge
 
 EVENT = "rds_db_instance_event"
 CASES = [

@@ -10,6 +10,7 @@ from managed import resource
 from published import ACCOUNT, REGION, Json, stopping
 
 from tasks import resources
+from tasks.domain.catalogue import TYPES
 from tasks.domain.commands import COMMANDS
 from tasks.domain.errors import Malformed
 from tasks.domain.events import IDS
@@ -264,7 +265,7 @@ def test_25_resources_go_in_batches_within_2048_characters(kind: str, undo: bool
 
 
 @pytest.mark.parametrize("action", resources.ANY_TYPE)
-@pytest.mark.parametrize("kind", resources.TYPES)
+@pytest.mark.parametrize("kind", TYPES)
 def test_an_answer_for_any_type_fits_into_one_session(kind: str, action: str) -> None:
     """With a stack's longest name (128 characters) and its id."""
     stack = {"project": "aiops-redeploy", "stack": f"{'s' * 128}/0a1b2c3d-0000-1111-2222-333344445555"}

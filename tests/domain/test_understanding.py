@@ -5,9 +5,9 @@ import json
 import pytest
 from published import ACCOUNT, REGION, Json, actors, call, changed, on_bucket, overwriting, sample, stopping
 
+from tasks.domain.catalogue import CREATIONS
 from tasks.domain.events import FAULTS, tagging_types
 from tasks.domain.incident import understand
-from tasks.domain.knowledge import CREATIONS
 from tasks.domain.knowledge.cloudtrail import TRAIL
 from tasks.domain.knowledge.dynamodb import TABLE
 from tasks.domain.knowledge.ec2 import GROUP, INSTANCE

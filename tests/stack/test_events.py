@@ -5,9 +5,9 @@ import json
 import pytest
 from stack_template import ROOT, Json, Template
 
+from tasks.domain.catalogue import CREATIONS
 from tasks.domain.events import SOURCES, matches
 from tasks.domain.kinds import CLOUDTRAIL
-from tasks.domain.knowledge import CREATIONS
 
 SAMPLES = ROOT / "tests" / "events"
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from stack_template import CONTEXT, Json, Template
 
 from tasks import resources
+from tasks.domain.catalogue import TYPES
 
 RECOVERY = "aiops-recovery-<AWS::Region>"
 
@@ -153,7 +154,7 @@ def test_only_restore_and_undo_assume_the_recovery_role_which_trusts_only_them(t
 
 
 def test_no_function_can_change_a_resource_that_the_agent_looks_after(template: Template) -> None:
-    services = {action.split(":")[0] for one in resources.TYPES for action in resources.module(one).READS}
+    services = {action.split(":")[0] for one in TYPES for action in resources.module(one).READS}
     own = {f"arn of {table['TableName']}" for table in template.of_type("AWS::DynamoDB::GlobalTable")} | {
         f"arn of {table['TableName']}" for table in template.of_type("AWS::DynamoDB::Table")
     }
@@ -171,8 +172,8 @@ def test_no_function_can_change_a_resource_that_the_agent_looks_after(template: 
 
 
 def test_the_recovery_role_holds_what_every_action_needs_and_no_more(template: Template) -> None:
-    needed = {action for one in resources.TYPES for action in resources.module(one).READS}
-    for one in resources.TYPES:
+    needed = {action for one in TYPES for action in resources.module(one).READS}
+    for one in TYPES:
         for action in resources.actions(one).values():
             needed |= {permission.action for permission in (*action.permissions, *action.undo_permissions)}
     assert {action for action, _ in template.grants(RECOVERY)} == needed
@@ -181,7 +182,7 @@ def test_the_recovery_role_holds_what_every_action_needs_and_no_more(template: T
 def test_the_recovery_role_reaches_only_opted_in_resources_where_the_service_can_tell(template: Template) -> None:
     tagged = {
         permission.action
-        for one in resources.TYPES
+        for one in TYPES
         for action in resources.actions(one).values()
         for permission in (*action.permissions, *action.undo_permissions)
         if permission.tagged

@@ -99,8 +99,7 @@ def test_a_model_that_hangs_leaves_the_lambda_time_to_go_on_without_it(payload: 
 
 
 def test_what_is_normal_asks_no_model_and_no_history(cloud: Cloud, payload: Json, model: Stubber) -> None:
-    payload["incident"]["error"] = "AccessDenied"
-    analysis = verdict(payload)
+    analysis = verdict(detected(cloud, overwriting(NAME, 2, errorCode="AccessDenied")))
     assert (analysis["classification"], analysis["adviser"], analysis["similar"]) == ("NORMAL", "rules", {})
 
 

@@ -1,9 +1,9 @@
 """What our own detector says of a managed resource's metrics: nothing has failed, somebody should look."""
 
 from tasks.domain.kinds import Json, Kind, Rule
+from tasks.domain.payload import SEVERITIES
 
 SOURCE, EVENT = "aiops", "Metric Anomaly"
-_SEVERITIES = ("low", "medium", "high", "critical")
 
 ARNS: dict[str, str] = {}
 FAULTS = (Kind(SOURCE, EVENT, "", "resource.id", detail_type=EVENT),)
@@ -20,7 +20,7 @@ def _told(facts: Json) -> str:
 
 
 def _grade(facts: Json) -> str:
-    return facts["severity"] if facts.get("severity") in _SEVERITIES else "medium"
+    return facts["severity"] if facts.get("severity") in SEVERITIES else "medium"
 
 
 RULES = (
