@@ -40,8 +40,7 @@ def test_the_table_has_a_row_for_every_scenario_with_its_path_and_outcome() -> N
 
 
 def test_the_recovery_table_is_what_the_catalogue_and_the_policy_say() -> None:
-    """`aiops catalogue` prints it."""
-    assert f"\n{table(load(None))}\n" in README
+    assert f"\n{table(load(None))}\n" in README, "`aiops catalogue` prints what the README should say"
 
 
 def test_every_make_target_that_the_readme_names_exists() -> None:

@@ -50,6 +50,9 @@ def _resource_arn(original: Any, service: str, *request: Any) -> str:
         return named[0]
     if service == "logs" and (stream := json.loads(request[3] or b"{}").get("logStreamName")):
         return f"{original(service, *request)}:log-stream:{stream}"
+    if service == "logs" and (prefix := json.loads(request[3] or b"{}").get("logGroupNamePrefix")):
+        # As AWS words it when it refuses DescribeLogGroups.
+        return f"arn:aws:logs:{get_region()}:{get_account_id()}:log-group:{prefix}:log-stream:"
     if service == "cloudformation" and str(original(service, *request)) == "*":
         return f"arn:aws:cloudformation:{get_region()}:{get_account_id()}:stack/*/*"
     if service == "lambda" and request[:2] == ("POST", "/2015-03-31/functions"):

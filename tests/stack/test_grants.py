@@ -96,6 +96,15 @@ def test_only_the_listed_actions_are_granted_on_everything(template: Template) -
     assert found == set(EVERYWHERE)
 
 
+def test_what_is_granted_on_everything_only_reads(template: Template, variant: Template) -> None:
+    """But for the machine's own log and trace, which know no resources; and each has its reason."""
+    for one in (template, variant):
+        for role in role_names(one) - {"aiops-StateMachine"}:
+            everywhere = {action for action, on in one.grants(role) if on == "*"}
+            assert [action for action in everywhere if not action.split(":")[1].startswith(READING)] == [], role
+    assert all(EVERYWHERE.values())
+
+
 def test_no_action_is_a_wildcard_and_nothing_is_managed_by_aws(template: Template) -> None:
     for role in role_names(template):
         assert [action for action, _ in template.grants(role) if "*" in action] == [], role

@@ -35,12 +35,14 @@ def measured(one: Resource, values: dict[int, float], metric: str = "CPUUtilizat
     client("cloudwatch").put_metric_data(Namespace="AWS/EC2", MetricData=rows)
 
 
+def usual(at: int) -> float:
+    """A value with a daily rise and fall."""
+    return 30 + 10 * math.sin(at / HOUR * math.pi / 12)
+
+
 def calm(days: int = 6) -> dict[int, float]:
-    """Hourly rows up to three hours ago, with a daily rise and fall."""
-    return {
-        at: 30 + 10 * math.sin(at / HOUR * math.pi / 12)
-        for at in range(now() - days * 24 * HOUR, now() - 3 * HOUR, HOUR)
-    }
+    """Hourly rows up to three hours ago."""
+    return {at: usual(at) for at in range(now() - days * 24 * HOUR, now() - 3 * HOUR, HOUR)}
 
 
 @pytest.fixture
@@ -64,7 +66,8 @@ def test_an_episode_is_told_once_with_what_it_is(learned: Resource) -> None:
 
 
 def test_what_is_as_ever_is_not_told(learned: Resource) -> None:
-    measured(learned, {now() - 2 * HOUR: 30.0})
+    at = now() - 2 * HOUR
+    measured(learned, {at: usual(at)})
     assert call(analyze_metrics.handler, {}) == {"series": 3, "rows": 1, "told": 0}
 
 
