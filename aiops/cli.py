@@ -93,6 +93,7 @@ def incidents(
         bool, typer.Option("--calibration", help="How often what was predicted came true instead.")
     ] = False,
     patterns: Annotated[bool, typer.Option("--patterns", help="What recurs, and how it ended, instead.")] = False,
+    autonomy: Annotated[bool, typer.Option("--autonomy", help="What each issue class has earned, instead.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List incidents, newest first, or tell one from detection to verification."""
@@ -106,6 +107,10 @@ def incidents(
         from aiops.recurrence import show as show_patterns
 
         show_patterns(as_json=as_json)
+    elif autonomy:
+        from aiops.standings import show as show_standings
+
+        show_standings(as_json=as_json)
     elif incident_id is None:
         show_all(as_json=as_json)
     else:

@@ -30,6 +30,10 @@ def show(path: Path | None) -> None:
         print(f"Left to a person: what was healed or failed {times} times within {hours:g} hours.")
     if policy.group:
         print(f"Under repair at once: at most {policy.group.share:.0%} of a group, by {', '.join(policy.group.tags)}.")
+    if policy.earning:
+        began = "the levels above" if policy.earning.start == "policy" else policy.earning.start
+        counted = "" if policy.earning.enforce else " This is counted, not enforced."
+        print(f"Autonomy is earned, from {began}: {policy.earning.cases} successes in a row lead a level up.{counted}")
     print(f"A question expires after {policy.review_seconds // 60} minutes, and that means no.")
 
 

@@ -41,6 +41,7 @@ class Snapshots(Construct):
         vault.may_store(self.take_snapshots)
         vault.may_forget(self.take_snapshots)
         self.take_snapshots.may("dynamodb:GetItem", on=storage.incidents.table_arn)
+        self.take_snapshots.may("dynamodb:GetItem", "dynamodb:UpdateItem", on=storage.patterns.table_arn)
         self.take_snapshots.may(
             "events:PutEvents", on=arn(self, "arn:{partition}:events:{region}:{account}:event-bus/default")
         )

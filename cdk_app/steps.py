@@ -64,6 +64,7 @@ class Steps(Construct):
 
         plan = task(self, "Plan")
         plan.may("dynamodb:GetItem", on=snapshots)
+        plan.may("dynamodb:GetItem", on=patterns)
         may_read_all(plan)
         may_find_definitions(plan)
 

@@ -11,6 +11,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 
 from tasks.domain.confidence import attempted, predicted
+from tasks.domain.earning import Case
 from tasks.domain.errors import NotHealed
 from tasks.domain.incident import of_text
 from tasks.domain.message import failure
@@ -21,6 +22,7 @@ from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.notices import publish
 from tasks.runtime.observe import logger, metrics
+from tasks.runtime.standing import earn, environments
 from tasks.store import fixes, incidents, patterns
 from tasks.store.claims import Claims, end_unchanged
 from tasks.store.rate import Rate
@@ -117,6 +119,8 @@ def _record(env: Environment, incident: Incident, arn: str, what: Json) -> Json 
             now=now,
             retention_days=env.retention_days,
         )
+        case = Case(f"{incident.id}#{FAILED}#{what['redrive']}", incident.id, helped=False, at=iso(now))
+        earn(env.patterns_table, record["issue"], environments(plan), case)
     store = Claims(dynamo, env.incidents_table, env.claims_table)
     end_unchanged(store, claimed, execution=arn, limit=Rate(env.incidents_per_hour, env.burst), redrive=what["redrive"])
     return record

@@ -10,6 +10,7 @@ from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.observe import INCIDENT_ID, logger
 from tasks.runtime.policy import policy
+from tasks.runtime.standing import earned
 from tasks.store import snapshots
 
 
@@ -17,6 +18,7 @@ from tasks.store import snapshots
 class Environment:
     snapshots_table: str
     confidence_threshold: float
+    patterns_table: str
 
 
 @logger.inject_lambda_context(correlation_id_path=INCIDENT_ID)
@@ -30,6 +32,7 @@ def handler(event: Json, context: Any) -> Json:
         actions=actions,
         known=_known(env, incident, analysis.issue),
         confidence_threshold=env.confidence_threshold,
+        standings=earned(env.patterns_table, analysis.issue, [one.environment for one in incident.resources]),
     )
     logger.info("planned", extra={"autonomy": made.autonomy, "reason": made.reason, "hash": made.hash})
     return dict(dump(made))

@@ -6,14 +6,16 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from tasks.domain.confidence import attempted, predicted
+from tasks.domain.confidence import attempted, first_steps, predicted
+from tasks.domain.earning import Case
 from tasks.domain.guards import DUPLICATE, INTENDED
 from tasks.domain.moment import iso
-from tasks.domain.outcome import CHANGED, NORMAL, outcome
+from tasks.domain.outcome import CHANGED, DENIED, NORMAL, SHADOW, TOLD, outcome
 from tasks.domain.payload import Analysis, Incident, Json, Plan, load
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.observe import INCIDENT_ID, logger, metrics
+from tasks.runtime.standing import earn, environments
 from tasks.store import fixes, incidents, patterns, snapshots
 from tasks.store.claims import Claims, end_unchanged, end_verified
 from tasks.store.rate import Rate
@@ -97,12 +99,27 @@ def _close(env: Environment, incident: Incident, event: Json, ended: str, now: f
                 now=now,
                 retention_days=env.retention_days,
             )
+        if event.get("plan", {}).get("steps"):
+            _earn(env, incident, issue, ended, event, now)
     store = Claims(dynamo, env.incidents_table, env.claims_table)
     if ended in CHANGED:
         until = int((now + env.cooldown_minutes * 60) * 1000)
         end_verified(store, incident, execution=execution, cooldown_until_ms=until)
     else:
         end_unchanged(store, incident, execution=execution, limit=Rate(env.incidents_per_hour, env.burst))
+
+
+def _earn(env: Environment, incident: Incident, issue: str, ended: str, event: Json, now: float) -> None:
+    """What this end earns or costs the issue class; a plan that was only told is judged by what people do."""
+    plan, at = load(Plan, event["plan"]), iso(now)
+    if ended in CHANGED or ended == DENIED:
+        helped = None if ended == DENIED else not event["verification"]["wrong"]
+        earn(env.patterns_table, issue, environments(plan), Case(f"{incident.id}#{ended}", incident.id, helped, at))
+    elif ended in (SHADOW, TOLD):
+        for step in first_steps(plan):
+            note = {"issue": issue, "incident": incident.id, "action": step.action, "target": step.target, "at": at}
+            note |= {"environment": step.resource.environment}
+            snapshots.mark_suggested(client("dynamodb"), env.snapshots_table, step.resource.arn, note)
 
 
 def _count(event: Json, incident: Incident, ended: str, now: float) -> None:

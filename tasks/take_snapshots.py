@@ -28,6 +28,7 @@ from tasks.runtime.environment import read
 from tasks.runtime.memory import forget, keeps, remember
 from tasks.runtime.observe import logger
 from tasks.runtime.policy import policy
+from tasks.runtime.suggestions import judge
 from tasks.runtime.vanished import search
 from tasks.store import snapshots
 
@@ -43,6 +44,7 @@ class Environment:
     incidents_table: str
     drift_grace_minutes: float
     recovery_role_arn: str
+    patterns_table: str
 
 
 @logger.inject_lambda_context
@@ -88,6 +90,8 @@ def _look(env: Environment, resource: Resource) -> Finding:
     if state is None:
         return Finding(GONE, "tagged, but not to be seen")
     good = snapshots.read(dynamo, env.snapshots_table, resource.arn)
+    if good and "suggested" in good:
+        judge(env.patterns_table, env.snapshots_table, resource, good["suggested"], state, now)
     difference = kind.issue(good["state"], state) if good else None
     mark = fingerprint(good, state) if good else ""
     known = good is not None and good.get("differs_digest") == mark

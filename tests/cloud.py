@@ -114,8 +114,9 @@ class Cloud:
             self._monkeypatch.setenv(name, value)
 
     def set_policy(self, **sections: Any) -> None:
-        """policy.yaml, with some sections replaced."""
+        """policy.yaml, with some sections replaced, or left out (None)."""
         document = yaml.safe_load((ROOT / "policy.yaml").read_text()) | sections
+        document = {name: section for name, section in document.items() if section is not None}
         self._policy.write_text(json.dumps(document))
         self._monkeypatch.setattr(policy, "FILE", self._policy)
         policy.policy.cache_clear()

@@ -82,14 +82,19 @@ def attempted(issue: str, plan: Plan, wrong: Collection[str]) -> dict[Fix, bool]
 
     What follows an action on the same resource belongs to it.
     """
+    tried: dict[Fix, bool] = {}
+    for step in first_steps(plan):
+        fix = Fix(issue, step.action, step.resource.type, step.resource.environment)
+        tried[fix] = tried.get(fix, True) and step.resource.arn not in wrong
+    return tried
+
+
+def first_steps(plan: Plan) -> list[Step]:
+    """The step of each resource that answers the issue; others follow from it."""
     first: dict[str, Step] = {}
     for step in plan.steps:
         first.setdefault(step.resource.arn, step)
-    tried: dict[Fix, bool] = {}
-    for arn, step in first.items():
-        fix = Fix(issue, step.action, step.resource.type, step.resource.environment)
-        tried[fix] = tried.get(fix, True) and arn not in wrong
-    return tried
+    return list(first.values())
 
 
 def _told(action: str, fixes: Fixes, trust: Trust) -> str:

@@ -18,6 +18,7 @@ MEANING = {
     "VERIFIED_WITH_SIDE_EFFECTS": "restored and healthy, but other alarms ring since: look at them",
     "ANOMALY": "unusual, nothing to restore: look at it",
     "HEALTHY": "nothing is wrong any more",
+    "SHADOW": "a plan was made and recorded, nothing was changed: it has yet to earn more",
     "TOLD": "nothing was changed: it is yours",
     "DENIED": "a person said no: nothing was changed",
     "EXPIRED": "nobody answered in time, which means no: nothing was changed",

@@ -5,6 +5,7 @@ from tasks.domain.payload import Json
 NORMAL = "NORMAL"
 ANOMALY = "ANOMALY"
 TOLD = "TOLD"
+SHADOW = "SHADOW"
 HEALTHY = "HEALTHY"
 DENIED = "DENIED"
 EXPIRED = "EXPIRED"
@@ -31,4 +32,4 @@ def outcome(payload: Json) -> str:
     classification = str(payload["analysis"]["classification"])
     if classification in (NORMAL, ANOMALY):
         return classification
-    return HEALTHY if payload["plan"]["autonomy"] == "none" else TOLD
+    return {"none": HEALTHY, "shadow": SHADOW}.get(payload["plan"]["autonomy"], TOLD)

@@ -108,7 +108,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """`autonomy` is auto, approve, notify, or none (nothing is wrong any more).
+    """`autonomy` is auto, approve, notify, shadow, or none (nothing is wrong any more).
 
     `hash` binds an approval to exactly these steps.
     """

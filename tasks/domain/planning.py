@@ -5,7 +5,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from tasks.domain import earning
 from tasks.domain.confidence import confidence
+from tasks.domain.earning import Standing
 from tasks.domain.payload import Analysis, Incident, Json, Plan, Resource, Step
 from tasks.domain.policy import Policy, Recovery, least
 from tasks.domain.wildcard import fits
@@ -76,8 +78,10 @@ def plan(
     actions: Actions,
     known: Mapping[str, Known],
     confidence_threshold: float,
+    standings: Mapping[str, Standing] | None = None,
 ) -> Plan:
-    """The plan for an incident. `actions` gives a resource type's, `known` maps an ARN to what is known of it.
+    """The plan for an incident. `actions` gives a resource type's, `known` maps an ARN to what is known of it,
+    `standings` an environment to what the issue has earned there.
 
     A resource that cannot be restored gets no step; a plan without steps only notifies.
     """
@@ -113,7 +117,9 @@ def plan(
         healthy = all(resource.arn in known and known[resource.arn].settled for resource in incident.resources)
         return _plan((), "none" if healthy else "notify", "; ".join(reasons), policy)
     stale = list(dict.fromkeys(step.resource.id for step in steps if known[step.resource.arn].stale))
-    level, why = _autonomy(analysis, steps, used, stale, confidence_threshold)
+    level, why = _autonomy(
+        analysis, steps, used, stale, confidence_threshold, _earned(analysis.issue, steps, policy, standings or {})
+    )
     return _plan(tuple(steps), level, "; ".join([why, *reasons]), policy)
 
 
@@ -136,13 +142,19 @@ def _step(resource: Resource, name: str, action: Action, known: Known) -> Step:
 
 
 def _autonomy(
-    analysis: Analysis, steps: Sequence[Step], answers: Sequence[Recovery], stale: Sequence[str], threshold: float
+    analysis: Analysis,
+    steps: Sequence[Step],
+    answers: Sequence[Recovery],
+    stale: Sequence[str],
+    threshold: float,
+    earned: Sequence[tuple[str, str]],
 ) -> tuple[str, str]:
     """The lowest level that the policy, the tags, the risk and the confidence leave, and what set it."""
     wanted = max(threshold, *(one.confidence for one in answers))
     limits = [
         *((one.autonomy, f"the policy allows {one.autonomy} for {analysis.issue}") for one in answers),
         *((step.resource.autonomy, f"{step.resource.id} is tagged {step.resource.autonomy}") for step in steps),
+        *earned,
     ]
     if any(step.data_risk for step in steps):
         limits.append(("approve", "a step risks data"))
@@ -153,6 +165,22 @@ def _autonomy(
         limits.append(("approve", f"confidence {sure:.2f} is below {wanted:.2f}"))
     level = least(limit for limit, _ in limits)
     return level, next(why for limit, why in limits if least([limit]) == level)
+
+
+def _earned(
+    issue: str, steps: Sequence[Step], policy: Policy, standings: Mapping[str, Standing]
+) -> list[tuple[str, str]]:
+    """The level that the issue has earned in each environment of the steps, and why."""
+    if policy.earning is None or not policy.earning.enforce:
+        return []
+    found = []
+    for name in dict.fromkeys(step.resource.environment for step in steps):
+        standing = standings.get(name, Standing())
+        level = earning.level(standing, policy.recover[issue], policy.earning)
+        because = earning.why(standing) or f"{policy.earning.cases} successes in a row lead higher"
+        told = f"{issue} has earned {level} in the environment {name}: {because}"
+        found.append((earning.PLANNED.get(level, level), told))
+    return found
 
 
 def _plan(steps: tuple[Step, ...], autonomy: str, reason: str, policy: Policy) -> Plan:

@@ -8,6 +8,8 @@ from tasks.domain.payload import Json
 
 # From least to most: how far the agent goes by itself.
 AUTONOMY = ("notify", "approve", "auto")
+# What a plan may say: in the shadow nobody is told either.
+PLANNED = ("shadow", *AUTONOMY)
 # With these it may come to acting.
 ACTING = ("approve", "auto")
 
@@ -59,6 +61,19 @@ class Trust:
 
 
 @dataclass(frozen=True)
+class Earning:
+    """Autonomy is earned: an issue class starts at a level, or at the `policy`'s own, in each environment.
+
+    It climbs one level after so many `cases` in a row were a success, and falls one by a failure. Without `enforce`
+    that is only counted and shown.
+    """
+
+    start: str = "policy"
+    cases: int = 10
+    enforce: bool = True
+
+
+@dataclass(frozen=True)
 class Allowance:
     """What the model may be asked: calls, and tokens of prompts and answers."""
 
@@ -93,6 +108,7 @@ class Policy:
     group: Group | None = None
     tell_from: str = "high"
     trust: Trust = Trust()
+    earning: Earning | None = None
     model: Mapping[str, Allowance] = field(default_factory=lambda: MODEL)
 
     def answers(self, issue: str) -> tuple[Recovery, ...]:
@@ -121,6 +137,7 @@ def parse(document: Json) -> Policy:
         group=Group(limits["group"]["share"], tuple(limits["group"]["tags"])) if "group" in limits else None,
         tell_from=document.get("unmanaged", {}).get("tell_from", "high"),
         model=MODEL | {whose: Allowance(**most) for whose, most in limits.get("model", {}).items()},
+        earning=Earning(**document["earning"]) if "earning" in document else None,
         trust=Trust(**document.get("trust", {})),
     )
 
@@ -132,4 +149,4 @@ def _recovery(row: Json) -> Recovery:
 
 def least(levels: Iterable[str]) -> str:
     """The lowest of several autonomy levels; a word that is none counts as notify."""
-    return AUTONOMY[min((AUTONOMY.index(level) if level in AUTONOMY else 0 for level in levels), default=0)]
+    return min((one if one in PLANNED else "notify" for one in levels), key=PLANNED.index, default="notify")

@@ -2,6 +2,7 @@
 
 Attributes: resource_arn, resource_type, resource_id, autonomy, state, kept (see vault), taken_at; and, while they
 hold, `accepted_at` (an accepted change since), `differs_since` with `differs_digest` (an unexplained difference),
+`suggested` (what a plan that nobody carried out would have made of it),
 `unseen_since` (no managed resource) and `closed` (nor need one look for it).
 """
 
@@ -69,6 +70,17 @@ def mark_different(dynamo: Any, table: str, arn: str, *, digest: str, since: str
     """Note an unexplained difference and when it was first seen."""
     update = "SET differs_digest = :digest, differs_since = :since"
     _note(dynamo, table, arn, update, {":digest": digest, ":since": since}, condition="attribute_exists(resource_arn)")
+
+
+def mark_suggested(dynamo: Any, table: str, arn: str, suggestion: Json) -> None:
+    """Note what a plan that nobody has carried out would have made of the resource."""
+    update, values = "SET suggested = :it", {":it": suggestion}
+    _note(dynamo, table, arn, update, values, condition="attribute_exists(resource_arn)")
+
+
+def drop_suggestion(dynamo: Any, table: str, arn: str, *, incident: str) -> None:
+    """The suggestion of that incident has been judged."""
+    _note(dynamo, table, arn, "REMOVE suggested", {":id": incident}, condition="suggested.incident = :id")
 
 
 def _note(dynamo: Any, table: str, arn: str, update: str, values: Json, *, condition: str) -> None:

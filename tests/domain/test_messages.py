@@ -159,7 +159,10 @@ def test_every_outcome_that_is_told_has_a_meaning(ended: str) -> None:
 
 def test_every_outcome_and_block_that_reaches_notify_is_in_that_list() -> None:
     ends = {value for name, value in vars(outcome).items() if name.isupper() and isinstance(value, str)}
-    assert ends - {"NORMAL", "RESTORED", "FAILED", "HEALTHY"} | {guards.KILL_SWITCH, guards.RESOURCE_BUSY} == set(TOLD)
+    assert ends - {"NORMAL", "RESTORED", "FAILED", "HEALTHY", "SHADOW"} | {
+        guards.KILL_SWITCH,
+        guards.RESOURCE_BUSY,
+    } == set(TOLD)
 
 
 HOSTILE = "<!channel> [x](https://evil.example) *b* `c` @here\n\nSubject: fake\x1b[31m" + "x" * 2000
