@@ -60,13 +60,14 @@ def show_help(context: typer.Context) -> None:
 def demo(
     scenario: Annotated[list[str] | None, typer.Argument(help="Which ones; three faults if none is named.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every scenario.")] = False,
+    plot: Annotated[Path | None, typer.Option(metavar="PNG", help="Draw the log that foresight reads.")] = None,
     as_json: AsJson = False,
 ) -> int:
     """Break real resources on an AWS on this laptop and show them heal."""
     from aiops.demo import run
 
     with on_engine():
-        return run(names=scenario or [], all_=every, json_=as_json)
+        return run(names=scenario or [], all_=every, json_=as_json, plot=plot)
 
 
 @main.command()
@@ -219,13 +220,19 @@ def logs(
         str | None, typer.Option(metavar="REGEX", help="What lines that belong together have in common.")
     ] = None,
     window: Annotated[str, typer.Option(metavar="5m", help="How long a window is: s, m or h.")] = "5m",
+    plot: Annotated[
+        Path | None, typer.Option(metavar="PNG", help="Draw the patterns' rates; for windows only.")
+    ] = None,
 ) -> None:
     """Compare a log's groups or windows with normal operation: one JSON line each."""
     from aiops.errors import BadInput
-    from aiops.log_anomalies import by_group, by_window
+    from aiops.log_anomalies import by_group
+    from aiops.log_windows import by_window
 
     if group_by is None:
-        by_window(file, baseline, window)
+        by_window(file, baseline, window, plot)
+    elif plot:
+        raise BadInput("--plot: draws windows (--window), which groups (--group-by) have not")
     elif baseline is None:
         raise BadInput("--group-by: needs a --baseline of normal groups to compare with")
     else:

@@ -1,10 +1,10 @@
-"""`aiops anomalies logs`: which groups or windows of a log are unlike a baseline, and why."""
+"""`aiops anomalies logs --group-by`: which groups of a log are unlike a baseline, and why."""
 
 import json
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,17 +12,11 @@ from aiops.errors import BadInput
 from aiops.log_file import blocks
 from tasks.domain.logs.anomaly import Anomaly, severity
 from tasks.domain.logs.miner import Miner, Pattern
-from tasks.domain.logs.moments import moment
 from tasks.domain.logs.reader import Reader
 from tasks.domain.logs.redaction import redacted
 from tasks.domain.logs.sessions import Sessions
-from tasks.domain.logs.windows import Windows
 from tasks.domain.moment import iso
 from tasks.domain.text import clean
-
-DAY = 86_400
-_WIDTH = re.compile(r"(\d{1,5})([smh])")
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 @dataclass
@@ -57,33 +51,12 @@ def by_group(path: Path, baseline: Path, expression: str) -> None:
     miner.settle()
     if not normal.groups:
         raise BadInput(f"{baseline}: no line matches --group-by {expression}: a baseline of normal groups is wanted")
-    names = _names(miner, normal, log)
+    names = names_of(miner, normal, log)
     sessions = Sessions([names.ids(group) for group in normal.groups.values()])
     for name, group in log.groups.items():
-        _tell(name, sessions.judge(names.ids(group)), names)
+        tell(name, sessions.judge(names.ids(group)), names)
     if log.homeless:
         print(f"{path}: {log.homeless} lines match no group", file=sys.stderr)
-
-
-def by_window(path: Path, baseline: Path | None, width: str) -> None:
-    """Print a JSON line for each window in time order; without a baseline each is compared with those before it."""
-    if not (found := _WIDTH.fullmatch(width)) or not int(found[1]):
-        raise BadInput(f"--window {width}: a number and s, m or h is wanted, such as 5m")
-    seconds, miner, windows = int(found[1]) * _SECONDS[found[2]], Miner(), Windows()
-    normal = _windowed(baseline, miner, seconds) if baseline else Log({}, {})
-    log = _windowed(path, miner, seconds)
-    miner.settle()
-    names = _names(miner, normal, log)
-    for start, group in _filled(normal.groups, seconds):
-        windows.learn(names.ids(group), start)
-    since = dict[tuple[str, str], float]()
-    for start, group in _filled(log.groups, seconds):
-        ids = names.ids(group)
-        anomalies = windows.judge(ids, start)
-        since = {(one.kind, one.pattern): since.get((one.kind, one.pattern), start) for one in anomalies}
-        _tell(iso(start), anomalies, names, since)
-        if not anomalies:
-            windows.learn(ids, start)
 
 
 def _grouped(path: Path, miner: Miner, key: re.Pattern[bytes]) -> Log:
@@ -99,39 +72,7 @@ def _grouped(path: Path, miner: Miner, key: re.Pattern[bytes]) -> Log:
     return log
 
 
-def _windowed(path: Path, miner: Miner, seconds: int) -> Log:
-    """Windows are named by their first second. A line without a moment belongs to the line before."""
-    reader, log, at, late = Reader(miner), Log(defaultdict(list), {}), None, 0
-    for block in blocks(path):
-        for raw, number in zip(block.split(b"\n"), reader.numbers(block), strict=False):
-            line = raw[:1_500].decode(errors="replace")
-            said = moment(line)
-            late += said is not None and at is not None and said < at - seconds
-            at = at if said is None else said
-            if at is None:
-                log.homeless += 1
-                continue
-            log.groups[str(int(at // seconds) * seconds)].append(number)
-            if number not in log.examples:
-                log.examples[number] = redacted(line)
-    if not log.groups and log.homeless:
-        raise BadInput(f"{path}: no line says when it was written; try --group-by")
-    if late:
-        print(f"{path}: {late} lines are older than the line before by more than a window", file=sys.stderr)
-    return log
-
-
-def _filled(groups: dict[str, list[int]], seconds: int) -> Iterator[tuple[float, list[int]]]:
-    """The windows in time order, with the silent ones between; a silence of more than a day is a gap in the log."""
-    last = None
-    for start in sorted(map(int, groups)):
-        if last is not None and start - last <= DAY:
-            yield from ((silent, []) for silent in range(last + seconds, start, seconds))
-        yield start, groups[str(start)]
-        last = start
-
-
-def _names(miner: Miner, normal: Log, log: Log) -> Names:
+def names_of(miner: Miner, normal: Log, log: Log) -> Names:
     """What numbers stand for, once all lines are read; examples are of the log rather than of its baseline."""
     examples = {**normal.examples, **log.examples}
     patterns = {number: miner.pattern(number) for number in examples}
@@ -139,7 +80,7 @@ def _names(miner: Miner, normal: Log, log: Log) -> Names:
     return Names(patterns, {one.id: one.template for one in patterns.values()}, shown)
 
 
-def _tell(name: str, anomalies: list[Anomaly], names: Names, since: dict[tuple[str, str], float] | None = None) -> None:
+def tell(name: str, anomalies: list[Anomaly], names: Names, since: dict[tuple[str, str], float] | None = None) -> None:
     reasons = []
     for one in anomalies:
         reason = {"kind": one.kind, "reason": one.reason, "severity": severity(one.score), "score": round(one.score, 2)}

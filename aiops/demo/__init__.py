@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from pathlib import Path
 
 from rich.console import Console
 
@@ -11,11 +12,12 @@ from aiops.demo.stage import Execution, ScenarioError, Stage
 from aiops.demo.timeline import Timeline
 from aiops.deploy import deploy
 from aiops.engine import Engine
+from aiops.errors import BadInput
 
 WAIT_SCALE = 0.02
 
 
-def run(names: list[str], all_: bool, json_: bool) -> int:
+def run(names: list[str], all_: bool, json_: bool, plot: Path | None = None) -> int:
     """Play the named scenarios, all of them, or the basic ones. Exit status: 0 all ok, 1 not, 2 an unknown scenario."""
     known = {scenario.name: scenario for scenario in SCENARIOS}
     unknown = [name for name in names if name not in known]
@@ -23,11 +25,13 @@ def run(names: list[str], all_: bool, json_: bool) -> int:
         print(f"aiops demo: no scenario {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)
         return 2
     chosen = [known[name] for name in names] or [scenario for scenario in SCENARIOS if all_ or scenario.basic]
+    if plot and "foresight" not in [scenario.name for scenario in chosen]:
+        raise BadInput("--plot: draws what the scenario foresight reads; name it: aiops demo foresight")
     console = Console(stderr=json_)
     with Engine.start(wait_scale=WAIT_SCALE) as engine:
         deployed(engine, console)
         stage, timeline = Stage(engine), Timeline(engine, console)
-        stage.unseen = timeline.unseen
+        stage.unseen, stage.plot = timeline.unseen, plot
         try:
             results = [_play(scenario, stage, timeline, console, json_) for scenario in chosen]
         finally:

@@ -1,8 +1,12 @@
 """What the stage's applications write."""
 
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from aiops.demo.stage import TAG, Stage
+from aiops.log_windows import judge
+from tasks.domain.moment import iso
 
 WINDOW = 300  # seconds
 
@@ -24,3 +28,15 @@ class Log:
     def opt_in(self) -> None:
         """Let the agent read it."""
         self._logs.tag_log_group(logGroupName=self.name, tags={TAG: "notify"})
+
+    def draw(self, picture: Path) -> None:
+        """A picture of the log's patterns, judged as `aiops anomalies logs` judges a file."""
+        from aiops.log_plot import draw
+
+        pages = self._logs.get_paginator("filter_log_events").paginate(logGroupName=self.name)
+        lines = [f"{iso(one['timestamp'] / 1000)} {one['message']}\n" for page in pages for one in page["events"]]
+        with TemporaryDirectory() as directory:
+            file = Path(directory, "shop.log")
+            file.write_text("".join(lines))
+            judged, names = judge(file, None, WINDOW)
+        draw(judged, names.templates, picture, title=self.name)

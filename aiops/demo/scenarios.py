@@ -89,6 +89,8 @@ def foresight(stage: Stage) -> Iterator[Execution]:
     yield ended(stage.executions(log.name, "Foresight")[0], "ANOMALY")
     stage.told("FORESEEN", log.name, "Nothing has failed yet", "pool exhausted")
     stage.told("ANOMALY", log.name, "pool exhausted")
+    if stage.plot:
+        log.draw(stage.plot)
 
 
 def crashed(stage: Stage) -> Iterator[Execution]:

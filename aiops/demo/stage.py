@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from aiops.engine import ACCOUNT, REGION, Engine
@@ -62,6 +63,7 @@ class Stage:
         self.cloudtrail, self.rds = engine.client("cloudtrail"), engine.client("rds")
         self.iam, self.events, self.sqs = (engine.client(name) for name in ("iam", "events", "sqs"))
         self.unseen: Callable[[], AbstractContextManager[None]] = nullcontext
+        self.plot: Path | None = None
         self._before: set[str] = set()
         self._number = 0
         self._inbox = self._subscribe()

@@ -64,7 +64,15 @@ def test_silence_is_told_as_a_vanished_pattern(tmp_path: Path) -> None:
     assert {reason["kind"] for one in silent for reason in one["reasons"]} == {"vanished pattern"}
 
 
+def test_a_plot_is_a_picture(tmp_path: Path) -> None:
+    file = windows(tmp_path / "a.log", minutes=300, extra={280: ["ERROR pool $x$ exhausted"] * 3})
+    picture = tmp_path / "p.png"
+    assert run("anomalies", "logs", file, "--plot", picture).status == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
 BAD = {
+    "a plot of groups": (["--group-by", "x", "--baseline", "FILE", "--plot", "FILE"], "--plot: draws windows"),
     "no expression": (["--group-by", "(", "--baseline", "FILE"], "no regular expression"),
     "no baseline": (["--group-by", "x"], "--baseline"),
     "no group": (["--group-by", "nowhere", "--baseline", "FILE"], "no line matches"),
