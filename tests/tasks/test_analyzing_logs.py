@@ -89,6 +89,9 @@ def test_a_failure_to_come_is_told_once_and_starts_the_workflow(log: None, clock
     assert [(one.id, one.arn) for one in incident.resources] == [(GROUP, ARN)]
     assert (verdict.classification, verdict.issue) == ("ANOMALY", "failure_foreseen")
     assert "pool exhausted" in verdict.reason
+    assert "scale out or restart" in body
+    assert "scale out or restart" in verdict.reason
+    assert incident.facts["urgency"] in {"now", "within the hour"}
     clock[0] += WIDTH
     put(now + 1, *[FAILING] * 40)
     analyze()

@@ -18,7 +18,12 @@ def _foreseen(facts: Json) -> str:
     if not isinstance(found, list) or not isinstance(probability, int | float):
         return ""
     told = "; ".join(f"{one['kind']}: {one['template'] or one['reason']}" for one in found if isinstance(one, dict))
-    return f"nothing has failed yet, {probability:.0%} likely within the hour: {told}"
+    return f"nothing has failed yet, {probability:.0%} likely within the hour: {told}{_advice(facts)}"
+
+
+def _advice(facts: Json) -> str:
+    urgency, action = facts.get("urgency"), facts.get("recommendedAction")
+    return f". Recommended ({urgency}): {action}" if isinstance(urgency, str) and isinstance(action, str) else ""
 
 
 def _severity(facts: Json) -> str:

@@ -5,6 +5,7 @@ import json
 
 from tasks.domain.knowledge.logs import FORESIGHT, SOURCE
 from tasks.domain.logs.anomaly import severity
+from tasks.domain.logs.recommendation import recommended, urgency
 from tasks.domain.logs.watch import Outlook
 from tasks.domain.message import Message
 from tasks.domain.moment import iso
@@ -31,11 +32,19 @@ def event(arn: str, log_group: str, outlook: Outlook) -> Json:
     detail = {
         "logGroup": log_group,
         "probability": round(outlook.probability, 2),
+        "urgency": urgency(outlook.probability),
+        "recommendedAction": _recommended(outlook),
         "since": since,
         "anomalies": anomalies,
         "digest": hashlib.sha256(f"{arn}|{since}".encode()).hexdigest()[:32],
     }
     return {"Source": SOURCE, "DetailType": FORESIGHT, "Detail": json.dumps(detail), "Resources": [arn]}
+
+
+def _recommended(outlook: Outlook) -> str:
+    told = outlook.anomalies[:MOST]
+    templates = [outlook.templates.get(one.pattern, "") for one in told]
+    return recommended(templates, silent=all(one.less for one in told))
 
 
 def message(log_group: str, outlook: Outlook) -> Message:
@@ -44,6 +53,9 @@ def message(log_group: str, outlook: Outlook) -> Message:
     lines = [
         f"Nothing has failed yet. With a probability of {outlook.probability:.0%} {name} shows a failure to come",
         "within the hour. The workflow tells more in a message of its own.",
+        "",
+        f"urgency       {urgency(outlook.probability)}",
+        f"recommended   {_recommended(outlook)}",
         "",
     ]
     for one in outlook.anomalies[:MOST]:
