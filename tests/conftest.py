@@ -8,6 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure.
+settings.register_profile("no-clock", deadline=None)
+settings.load_profile("no-clock")
 
 # Read when the logger and the metrics are made, which is when they are imported; moto's images take it half a second.
 os.environ.update(

@@ -48,6 +48,8 @@ def _resource_arn(original: Any, service: str, *request: Any) -> str:
         return f"arn:aws:ecs:{get_region()}:{get_account_id()}:service/{cluster}/{name}"
     if service in _TAGGED and (named := _TAGGED[service].search(request[3].decode(errors="replace"))):
         return named[0]
+    if service == "logs" and original(service, *request) == "*":
+        return f"arn:aws:logs:{get_region()}:{get_account_id()}:log-group::log-stream:"
     if service == "logs" and (stream := json.loads(request[3] or b"{}").get("logStreamName")):
         return f"{original(service, *request)}:log-stream:{stream}"
     if service == "logs" and (prefix := json.loads(request[3] or b"{}").get("logGroupNamePrefix")):

@@ -94,7 +94,7 @@ def twisted(draw: st.DrawFn) -> Any:
 LINE = twisted().map(json.dumps) | JSON.map(json.dumps) | TEXT.filter(lambda text: not set(text) & {"\n", "\r"})
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(LINE, max_size=20))
 def test_whatever_stands_in_the_lines_each_gets_one_answer(tmp_path: Path, lines: list[str]) -> None:
     first = json.dumps(THREE[0])

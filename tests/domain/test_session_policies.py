@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from managed import resource
 from published import ACCOUNT, REGION, Json, stopping
@@ -228,7 +228,6 @@ def test_what_is_never_undone_gets_no_permission_to_undo(action: str) -> None:
 
 
 @given(st.from_regex(IDS, fullmatch=True))
-@settings(deadline=None)
 def test_no_id_that_an_event_may_name_widens_a_session(name: str) -> None:
     """No wildcard and no policy variable comes from an id."""
     for kind, action in STEPS:
