@@ -35,11 +35,28 @@ def _loopback_only() -> Iterator[None]:
         yield
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What all suites called is compared with what is granted when all have run."""
+    items.sort(key=lambda item: item.path.name == "test_calls.py")
+
+
 def _loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _recorded() -> Iterator[None]:
+    """Note what is called, for tests/stack/test_calls.py."""
+    import boto3
+    from recorded_calls import recording
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boto3.Session, "client", recording(boto3.Session.client))
+        yield
 
 
 @pytest.fixture(scope="session")

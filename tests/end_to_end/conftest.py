@@ -1,8 +1,10 @@
 """One engine with the real stack for all modules; those that need an engine of their own come before."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from recorded_calls import on_engine
 
 from aiops.deploy import deploy
 from aiops.engine import Engine
@@ -25,6 +27,24 @@ def _alone() -> None:
     """There is one engine at a time: another directory's, which pytest keeps until the end, is of no more use."""
     if Engine._running is not None:
         Engine._running.stop()
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _noted() -> Iterator[None]:
+    """The calls that the engine lets through are noted, by role."""
+    from ministack.core import iam_evaluator
+    from ministack.services import sts
+
+    enforce = iam_evaluator.enforce
+
+    def noting(access_key: str, action: str, *args: Any, **kwargs: Any) -> Any:
+        if (refused := enforce(access_key, action, *args, **kwargs)) is None:
+            on_engine(sts._sessions, access_key, action)
+        return refused
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(iam_evaluator, "enforce", noting)
+        yield
 
 
 @pytest.fixture(scope="package")
