@@ -18,8 +18,10 @@ class Commands(TyperGroup):
         try:
             status = super().main(*args, **{**options, "standalone_mode": False})
         except TyperException as error:
-            for line in error.format_message().splitlines():
-                print(f"aiops: {line}", file=sys.stderr)
+            from tasks.domain.text import clean
+
+            for line in error.format_message().splitlines():  # which may quote a file
+                print(f"aiops: {clean(line, 2000)}", file=sys.stderr)
             status = error.exit_code
         sys.exit(status)
 

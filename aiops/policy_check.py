@@ -7,8 +7,11 @@ from aiops.policy import ACTIONS, load
 from aiops.screen import show_table
 from cdk_app.policy_file import ANSWERS
 from tasks.domain.policy import Policy
+from tasks.domain.text import clean
 
 COLUMNS = ("issue", "action", "autonomy", "undo", "disruptive", "data risk")
+# Characters of a list; no policy of a sane size is cut.
+MOST = 50_000
 
 
 def show(path: Path | None) -> None:
@@ -24,12 +27,13 @@ def show(path: Path | None) -> None:
         ("Nothing is changed in the windows", [window.name for window in policy.windows]),
         ("Nothing is changed while closed", policy.calendars),
     ):
-        print(f"{what}: {', '.join(listed) or 'nothing'}")
+        print(f"{what}: {clean(', '.join(listed), MOST) or 'nothing'}")
     if policy.recurring:
         times, hours = policy.recurring.times, policy.recurring.hours
         print(f"Left to a person: what was healed or failed {times} times within {hours:g} hours.")
     if policy.group:
-        print(f"Under repair at once: at most {policy.group.share:.0%} of a group, by {', '.join(policy.group.tags)}.")
+        tags = clean(", ".join(policy.group.tags), MOST)
+        print(f"Under repair at once: at most {policy.group.share:.0%} of a group, by {tags}.")
     if policy.earning:
         began = "the levels above" if policy.earning.start == "policy" else policy.earning.start
         counted = "" if policy.earning.enforce else " This is counted, not enforced."

@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from aiops.demo.stage import MACHINE
 from aiops.engine import Engine
+from tasks.domain.text import clean
 
 # What a state's result says, for the line of that state.
 SAYS: dict[str, Callable[[Any], str]] = {
@@ -94,19 +95,19 @@ def _line(event: dict[str, Any]) -> str:
     if kind == "ExecutionStarted":
         given = json.loads(event["executionStartedEventDetails"]["input"])
         name = given.get("detail", {}).get("eventName") or given.get("detail-type", "")
-        return f"[cyan]{escape(str(name))}[/cyan] starts an execution"
+        return f"[cyan]{escape(clean(name))}[/cyan] starts an execution"
     if kind == "ExecutionRedriven":
         return "[cyan]redriven[/cyan]: it continues where it failed"
     if "stateExitedEventDetails" in event:
         details = event["stateExitedEventDetails"]
         says = SAYS.get(details["name"])
         if details["name"] in ("Notify", "Undo") or says:
-            told = escape(says(json.loads(details["output"]))) if says else ""
-            return f"{details['name']:<14}{told[:150]}"
+            told = escape(clean(says(json.loads(details["output"])), 150)) if says else ""
+            return f"{details['name']:<14}{told}"
     if kind in ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"):
         failed = event.get("executionFailedEventDetails", {})
         style = "green" if kind == "ExecutionSucceeded" else "red"
-        why = f": {failed.get('error')}: {failed.get('cause', '')}"[:150] if failed else ""
+        why = clean(f": {failed.get('error')}: {failed.get('cause', '')}", 150) if failed else ""
         return f"[{style}]{kind.removeprefix('Execution').lower()}{escape(why)}[/{style}]"
     return ""
 

@@ -50,16 +50,21 @@ def said(cause: str) -> str:
 
 
 def trim(value: Any, *, text: int = 2000, items: int = 60, depth: int = 12) -> Any:
-    """JSON data with bounded strings, lists, objects and nesting; what was cut says so."""
+    """JSON data with bounded strings, lists, objects and nesting, fit for UTF-8; what was cut says so."""
     if isinstance(value, str):
-        return value if len(value) <= text else value[:text] + "...(cut)"
+        return _whole(value) if len(value) <= text else _whole(value[:text]) + "...(cut)"
     if depth == 0:
         return "...(cut)" if isinstance(value, dict | list) else value
     if isinstance(value, dict):
         return {
-            str(key)[:text]: trim(item, text=text, items=items, depth=depth - 1)
+            _whole(str(key)[:text]): trim(item, text=text, items=items, depth=depth - 1)
             for key, item in list(value.items())[:items]
         }
     if isinstance(value, list):
         return [trim(item, text=text, items=items, depth=depth - 1) for item in value[:items]]
     return value
+
+
+def _whole(text: str) -> str:
+    """JSON may hold half of a surrogate pair, which Lambda cannot hand on."""
+    return text if text.isascii() else text.encode(errors="replace").decode()

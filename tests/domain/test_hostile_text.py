@@ -124,6 +124,11 @@ def test_what_was_cut_says_so() -> None:
     assert trim({"a": "x" * 9, "b": {"c": {"d": 1}}}, text=4, depth=2) == {"a": "xxxx...(cut)", "b": {"c": "...(cut)"}}
 
 
+@pytest.mark.parametrize("value", ["\ud800a", {"\udfff": ["\ud800"]}])
+def test_what_no_encoding_can_write_is_replaced(value: Any) -> None:
+    assert "?" in json.dumps(trim(value), ensure_ascii=False).encode().decode()
+
+
 def test_what_fits_is_left_alone() -> None:
-    value = {"a": [1, True, None, 2.5, "text"], "b": {"c": "d"}}
+    value = {"a": [1, True, None, 2.5, "text"], "b": {"ç": "世界 🎉"}}
     assert trim(value) == value
