@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from tasks.domain.errors import NotSeen
 from tasks.domain.events import named_by
@@ -39,7 +39,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             while stretch := read_on(client, terms, log, may_read=context.get_remaining_time_in_millis() > SPARE_MS):
                 logger.info("read", extra={"log": log.name, **stretch})
                 size += stretch["bytes"]
-        except (ClientError, log_watches.Moved) as refused:  # one log that refuses must not hide the others
+        except (ClientError, BotoCoreError, log_watches.Moved) as refused:  # one log must not hide the others
             unseen.append(f"{arn}: {refused}")
     metrics.add_metric("LogBytes", MetricUnit.Bytes, size)
     if unseen:

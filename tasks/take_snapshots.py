@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from tasks.domain.catalogue import CREATIONS
 from tasks.domain.errors import NotSeen
@@ -54,7 +54,7 @@ def handler(event: Json, context: Any) -> Json:
     for resource in _created(event) if created else _managed():
         try:
             finding = _look(env, resource)
-        except ClientError as refused:  # one resource that refuses the look must not hide the others
+        except (ClientError, BotoCoreError) as refused:  # one that refuses the look, or hangs, must not hide the others
             unseen.append(f"{resource.arn}: {refused}")
             seen.add(resource.arn)
             continue

@@ -3,7 +3,7 @@
 from collections.abc import Set
 from itertools import islice
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from tasks.domain.events import swept
 from tasks.domain.missing import CLOSE, deletions, facts, known_as, missing
@@ -29,7 +29,7 @@ def search(terms: Terms, *, seen: Set[str], now: float) -> list[str]:
     for arn in islice(filter(swept, open_ones), MOST):
         try:
             finding = _look(terms, arn, now)
-        except ClientError as error:  # one resource that refuses the look must not hide the others
+        except (ClientError, BotoCoreError) as error:  # one that refuses the look, or hangs, must not hide the others
             refused.append(f"{arn}: {error}")
             continue
         logger.info("searched", extra={"resource": arn, "finding": finding.action, "why": finding.why})

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 from by_hand import detected
 from cloud import SNAPSHOTS, Cloud
 from left_behind import everything, reported, snapshot
@@ -140,21 +140,26 @@ def test_more_changes_than_can_be_read_are_watched(cloud: Cloud, tampered: Resou
     assert (findings(cloud), reported()) == ({tampered.arn: "WATCH"}, [])
 
 
-def test_a_resource_that_may_not_be_looked_at_hides_no_other(cloud: Cloud) -> None:
+DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "denied by its policy"}}, "GetBucketAcl")
+HANGING = ReadTimeoutError(endpoint_url="https://s3.amazonaws.com")
+
+
+@pytest.mark.parametrize("error", [DENIED, HANGING], ids=["denied", "hanging"])
+def test_a_resource_that_cannot_be_looked_at_hides_no_other(cloud: Cloud, error: Exception) -> None:
     """Whoever may write a bucket's policy can deny the agent the look; the run fails then, for the alarm to see."""
     refused, other = bucket("abc"), bucket("xyz")
-    cloud.interfere("s3", "before-call.s3.GetBucketAcl", refusing(refused.id))
+    cloud.interfere("s3", "before-call.s3.GetBucketAcl", refusing(refused.id, error))
     with pytest.raises(NotSeen, match=refused.arn):
         sweep()
     assert [one["resource_arn"] for one in everything(SNAPSHOTS)] == [other.arn]
 
 
-def refusing(name: str) -> Callable[..., None]:
-    """S3's refusal of every call that names this bucket."""
+def refusing(name: str, error: Exception) -> Callable[..., None]:
+    """What goes wrong with every call that names this bucket."""
 
     def refuse(params: Json, **_: Any) -> None:
         if name in params["url"]:
-            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "denied by its policy"}}, "GetBucketAcl")
+            raise error
 
     return refuse
 
