@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from tasks.domain.payload import Json
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
@@ -20,6 +22,9 @@ def handler(event: Json, context: Any) -> Json:
     progress = {"workflow_state": "RECOVERING", "issue": event["analysis"]["issue"]}
     progress |= {key: event[key] for key in ("analysis", "plan", "review") if key in event}
     table, incident_id = read(Environment).incidents_table, event["incident"]["id"]
-    recorded = incidents.update(client("dynamodb"), table, incident_id, progress, execution=event["execution"])
-    logger.info("recorded", extra={"recorded": recorded})
+    try:
+        recorded = incidents.update(client("dynamodb"), table, incident_id, progress, execution=event["execution"])
+        logger.info("recorded", extra={"recorded": recorded})
+    except (ClientError, BotoCoreError) as refused:  # StoreMetrics writes it all: no reason to undo a restore at work
+        logger.warning("not recorded", extra={"why": str(refused)})
     return {}

@@ -44,6 +44,20 @@ def run_again(machine: Machine, run: Run, event: Json) -> Run:
     return machine.run(event) if run.last[0] == "Detect" else machine.redrive(run)
 
 
+def test_progress_that_cannot_be_written_down_is_no_reason_to_undo_a_restore(cloud: Cloud, machine: Machine) -> None:
+    """Recover's branches run side by side: an Undo after Record's failure would meet a Restore at work."""
+
+    def refuse(params: Json, **_: Any) -> None:
+        if "RECOVERING" in str(params["body"]):
+            raise ClientError({"Error": {"Code": "ValidationException", "Message": "too large"}}, "UpdateItem")
+
+    one = parameter("/app/host", "good", "bad")
+    cloud.interfere("dynamodb", "before-call.dynamodb.UpdateItem", refuse)
+    run = machine.run(overwriting(one.id, 2))
+    assert (run.outcome, values(one)[-1], "Undo" in run.states) == ("VERIFIED", "good", False)
+    assert incident(run.incident_id)["plan"]["steps"]
+
+
 FAILING: list[tuple[str, Fault]] = [
     ("resourcegroupstaggingapi:GetResources", refused),
     ("dynamodb:TransactWriteItems", refused),
