@@ -11,7 +11,7 @@ from tasks.domain.earning import Case
 from tasks.domain.guards import DUPLICATE, INTENDED
 from tasks.domain.moment import iso
 from tasks.domain.outcome import CHANGED, DENIED, NORMAL, SHADOW, TOLD, outcome
-from tasks.domain.payload import Analysis, Incident, Json, Plan, load
+from tasks.domain.payload import Analysis, Incident, Json, Plan, Resource, load
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.observe import INCIDENT_ID, logger, metrics
@@ -88,6 +88,8 @@ def _close(env: Environment, incident: Incident, event: Json, ended: str, now: f
                 incident_id=incident.id,
                 at=iso(now),
             )
+        for old, heir in _heirs(incident, event).items():
+            patterns.hand_over(dynamo, env.patterns_table, issue=issue, arn=old, heir_id=heir.id, heir=heir.arn)
         if ended in CHANGED:
             tried = attempted(issue, load(Plan, event["plan"]), event["verification"]["wrong"])
             fixes.count(
@@ -120,6 +122,20 @@ def _earn(env: Environment, incident: Incident, issue: str, ended: str, event: J
             note = {"issue": issue, "incident": incident.id, "action": step.action, "target": step.target, "at": at}
             note |= {"environment": step.resource.environment}
             snapshots.mark_suggested(client("dynamodb"), env.snapshots_table, step.resource.arn, note)
+
+
+def _heirs(incident: Incident, event: Json) -> dict[str, Resource]:
+    """ARN of what was replaced to its replacement."""
+    new = {
+        step["resource"]: step["after"]["replaced_by"]
+        for step in event.get("recovery", {}).get("steps", [])
+        if "replaced_by" in (step["after"] or {})
+    }
+    return {
+        one.arn: Resource(one.type, new[one.arn], one.arn.removesuffix(one.id) + new[one.arn])
+        for one in incident.resources
+        if one.arn in new
+    }
 
 
 def _count(event: Json, incident: Incident, ended: str, now: float) -> None:

@@ -32,6 +32,7 @@ from tasks.runtime.suggestions import judge
 from tasks.runtime.vanished import search
 from tasks.store import snapshots
 
+Tags = dict[str, str]
 # Tags outlive some resources by an hour.
 GONE = "GONE"
 
@@ -51,9 +52,9 @@ class Environment:
 def handler(event: Json, context: Any) -> Json:
     env, seen, unseen = read(Environment), set(), []
     created = event.get("detail-type") == CLOUDTRAIL
-    for resource in _created(event) if created else _managed():
+    for resource, own in _created(event) if created else _managed():
         try:
-            finding = _look(env, resource)
+            finding = _look(env, resource, own)
         except (ClientError, BotoCoreError) as refused:  # one that refuses the look, or hangs, must not hide the others
             unseen.append(f"{resource.arn}: {refused}")
             seen.add(resource.arn)
@@ -69,22 +70,22 @@ def handler(event: Json, context: Any) -> Json:
     return {"resources": len(seen)}
 
 
-def _created(event: Json) -> Iterator[Resource]:
-    """The opted-in resources that a creation event names."""
+def _created(event: Json) -> Iterator[tuple[Resource, Tags]]:
+    """The opted-in resources that a creation event names, with their tags."""
     incident = understand(event, CREATIONS)
     own = tags.of(client("resourcegroupstaggingapi"), [one.arn for one in incident.resources])
     for one in incident.resources:
         if own.get(one.arn, {}).get(TAG) in AUTONOMY:
-            yield Resource(one.type, one.id, one.arn, own[one.arn][TAG])
+            yield Resource(one.type, one.id, one.arn, own[one.arn][TAG]), own[one.arn]
 
 
-def _managed() -> Iterator[Resource]:
+def _managed() -> Iterator[tuple[Resource, Tags]]:
     for arn, own in tags.managed(client("resourcegroupstaggingapi"), tagging_types()):
         if named := named_by(arn):
-            yield Resource(*named, arn, own[TAG])
+            yield Resource(*named, arn, own[TAG]), own
 
 
-def _look(env: Environment, resource: Resource) -> Finding:
+def _look(env: Environment, resource: Resource, own: Tags) -> Finding:
     kind, dynamo, now = module(resource.type), client("dynamodb"), time.time()
     state = kind.snapshot(client, resource.id)
     if state is None:
@@ -106,7 +107,8 @@ def _look(env: Environment, resource: Resource) -> Finding:
         recovery_role=env.recovery_role_arn,
     )
     if finding.action == REMEMBER or (good and finding.action == KEEP and keeps(resource) and not good["kept"]):
-        remember(client, env.snapshots_table, env.snapshots_bucket, resource, state, former=good, taken_at=iso(now))
+        where = (env.snapshots_table, env.snapshots_bucket)
+        remember(client, *where, resource, state, former=good, taken_at=iso(now), tags=own)
     elif finding.action == WATCH and not known:
         snapshots.mark_different(dynamo, env.snapshots_table, resource.arn, digest=mark, since=iso(now))
     elif finding.action == REPORT and good:

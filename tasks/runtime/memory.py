@@ -1,6 +1,6 @@
 """Remembering a state as good, with what only the vault may hold of it."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -18,9 +18,20 @@ REFUSED = ("AccessDenied", "AccessDeniedException", "InvalidKeyId")
 
 
 def remember(
-    aws: Aws, table: str, bucket: str, resource: Resource, state: Json, *, former: Json | None, taken_at: str
+    aws: Aws,
+    table: str,
+    bucket: str,
+    resource: Resource,
+    state: Json,
+    *,
+    former: Json | None,
+    taken_at: str,
+    tags: Mapping[str, str] | None = None,
 ) -> None:
-    """Write the snapshot; `former` is the one before. What may not be read is not kept, and the log says so."""
+    """Write the snapshot; `former` is the one before, whose `tags` stay unless there are new ones.
+
+    What may not be read is not kept, and the log says so.
+    """
     kept = (former or {}).get("kept", {})
     if keeps(resource):
         try:
@@ -30,7 +41,8 @@ def remember(
                 raise
             logger.warning("not kept", extra={"resource": resource.arn, "why": str(refused)})
             kept = {}
-    snapshots.write(aws("dynamodb"), table, resource, state, kept=kept, taken_at=taken_at)
+    tags = (former or {}).get("tags", {}) if tags is None else tags
+    snapshots.write(aws("dynamodb"), table, resource, state, kept=kept, taken_at=taken_at, tags=tags)
 
 
 def keeps(resource: Resource) -> bool:

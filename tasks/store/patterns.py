@@ -48,6 +48,17 @@ def count(
         return
 
 
+def hand_over(dynamo: Any, table: str, *, issue: str, arn: str, heir_id: str, heir: str) -> None:
+    """Let a replacement go on counting where the resource that it replaces ended: else nothing would ever recur."""
+    known = read(dynamo, table, issue=issue, arn=arn)
+    dynamo.update_item(
+        TableName=table,
+        Key=encode({"pattern_id": pattern_id(issue, heir)}),
+        UpdateExpression="SET issue = :issue, resource_id = :id, recent = if_not_exists(recent, :recent)",
+        ExpressionAttributeValues=encode({":issue": issue, ":id": heir_id, ":recent": known.get("recent", {})}),
+    )
+
+
 def tell(dynamo: Any, table: str, *, issue: str, arn: str, execution: str, at: str, since: str) -> bool:
     """Whether people are to be told that it recurs: once, by this execution, unless it was before `since`."""
     try:

@@ -1,12 +1,12 @@
 """The last good state of each managed resource.
 
-Attributes: resource_arn, resource_type, resource_id, autonomy, state, kept (see vault), taken_at; and, while they
+Attributes: resource_arn, resource_type, resource_id, autonomy, tags, state, kept (see vault), taken_at; and, while they
 hold, `accepted_at` (an accepted change since), `differs_since` with `differs_digest` (an unexplained difference),
 `suggested` (what a plan that nobody carried out would have made of it),
 `unseen_since` (no managed resource) and `closed` (nor need one look for it).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tasks.domain.payload import Resource
@@ -19,13 +19,23 @@ def read(dynamo: Any, table: str, arn: str) -> Json | None:
     return decode(found) if found else None
 
 
-def write(dynamo: Any, table: str, resource: Resource, state: Json, *, taken_at: str, kept: Json | None = None) -> None:
+def write(
+    dynamo: Any,
+    table: str,
+    resource: Resource,
+    state: Json,
+    *,
+    taken_at: str,
+    kept: Json | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> None:
     """Remember a state as good; what was noted about the earlier one is gone."""
     item = {
         "resource_arn": resource.arn,
         "resource_type": resource.type,
         "resource_id": resource.id,
         "autonomy": resource.autonomy,
+        "tags": dict(tags or {}),
         "state": state,
         "kept": kept or {},
         "taken_at": taken_at,

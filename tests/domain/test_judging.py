@@ -145,6 +145,12 @@ HARMFUL: list[tuple[Json, str, str, str]] = [
     (call("UpdateFunctionConfiguration20150331v2"), lambda_.CONFIGURATION_CHANGED, "TAMPERING", "layers, environment"),
     (call("UpdateAlias20150331"), lambda_.ALIAS_MOVED, "TAMPERING", "alias live was moved to version 2"),
     (call("AddPermission20150331v2"), lambda_.OPENED, "TAMPERING", "statement ExampleStatement"),
+    (
+        call("AddPermission20150331v2", {"requestParameters.qualifier": "live"}),
+        lambda_.ALIAS_OPENED,
+        "TAMPERING",
+        "alias or version live",
+    ),
     (call("PutFunctionConcurrency20171031"), lambda_.THROTTLED, "FAILURE", "every call is refused"),
     (call("DeleteFunction20150331"), lambda_.DELETED, "FAILURE", "its versions are gone"),
     (call("DeleteParameter"), PARAMETER_DELETED, "FAILURE", "starts again at version 1"),

@@ -7,13 +7,13 @@ from typing import Any
 import boto3
 import pytest
 from botocore.stub import ANY, Stubber
+from by_hand import analyzed, detected, planned, restored
 from by_hand import call as handle
-from by_hand import planned, restored
 from cloud import Cloud
 from managed import IMAGE, instance, put_into_state, resource, tagging
 from published import Json, call
 
-from tasks import take_snapshots, verify
+from tasks import plan, store_metrics, take_snapshots, verify
 from tasks.domain.errors import NotRecovered, StillRestoring
 from tasks.domain.knowledge.ec2 import INSTANCE
 from tasks.domain.payload import Resource, Step
@@ -353,6 +353,27 @@ def test_a_terminated_instance_heals_and_the_record_tells_its_new_id(cloud: Clou
     assert (second["action"], bool(second["after"]["address"])) == (ASSOCIATE, True)
     assert handle(verify.handler, payload)["outcome"] == "VERIFIED"
     assert "PASSWORD" not in json.dumps(payload) + cloud.log()
+
+
+def test_whose_replacements_are_terminated_as_well_is_left_to_a_person_in_the_end(cloud: Cloud) -> None:
+    """Each has an id of its own: without its predecessors' count nothing would ever recur."""
+    one, outcomes = web_server(), []
+    for _ in range(4):
+        handle(take_snapshots.handler, {})
+        terminate(one)
+        items = [{"instanceId": one.id}]
+        event = call("TerminateInstances", {"requestParameters.instancesSet.items": items, "eventID": one.id})
+        payload = detected(cloud, event)
+        if "blocked" in payload:
+            outcomes.append(payload["blocked"]["reason"])
+            break
+        payload = analyzed(payload)
+        payload = restored({**payload, "plan": handle(plan.handler, payload)})
+        payload["verification"] = handle(verify.handler, payload)
+        outcomes.append(handle(store_metrics.handler, payload)["outcome"])
+        one = resource(INSTANCE, replacements(one)[0]["InstanceId"])
+        cloud.wait(3600)
+    assert outcomes == ["VERIFIED", "VERIFIED", "VERIFIED", "RECURRING"]
 
 
 def test_an_instance_that_is_still_shutting_down_is_gone_already() -> None:

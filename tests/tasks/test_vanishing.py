@@ -7,7 +7,7 @@ import pytest
 from by_hand import analyzed, call, detected
 from cloud import INCIDENTS, SNAPSHOTS, Cloud
 from left_behind import reported, snapshot
-from managed import bucket, instance, security_group
+from managed import bucket, instance, security_group, tagging
 from published import ACCOUNT, REGION, Json, actors, on_bucket
 from published import call as made_by
 from sweeping import searches, sweep
@@ -162,3 +162,19 @@ def test_one_sweep_looks_for_a_bounded_number(cloud: Cloud) -> None:
         snapshots.write(client("dynamodb"), SNAPSHOTS, one, {}, taken_at=iso(time.time()))
     sweep()
     assert len(searches(cloud)) == 50
+
+
+def test_a_window_for_a_tag_holds_for_what_carried_it_when_it_was_deleted(cloud: Cloud) -> None:
+    """A deleted resource has no tags but in its last snapshot."""
+    client("ssm").put_parameter(Name="/app/host", Value="good", Type="String", Tags=tagging("auto", {"env": "test"}))
+    sweep()
+    client("ssm").delete_parameter(Name="/app/host")
+    window = {
+        "name": "always",
+        "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+        "from": "00:00",
+        "to": "00:00",
+    }
+    cloud.set_policy(maintenance={"windows": [{**window, "timezone": "UTC", "tags": {"env": "test"}}]})
+    found = detected(cloud, made_by("DeleteParameter", {"requestParameters.name": "/app/host"}))
+    assert found["blocked"]["reason"] == "MAINTENANCE"

@@ -8,6 +8,7 @@ CODE_CHANGED = "lambda_code_changed"
 CONFIGURATION_CHANGED = "lambda_configuration_changed"
 ALIAS_MOVED = "lambda_alias_moved"
 OPENED = "lambda_function_opened"
+ALIAS_OPENED = "lambda_alias_opened"
 THROTTLED = "lambda_function_throttled"
 DELETED = "lambda_function_deleted"
 
@@ -87,6 +88,13 @@ def _opened(facts: Json) -> str:
     return f"the function's policy lets everybody in (statement {', '.join(found)})" if found else ""
 
 
+def _alias_opened(facts: Json) -> str:
+    """An alias or a version has a policy of its own, of which no snapshot tells."""
+    named = str(request(facts).get("functionName", "")).rpartition(":function:")[2].partition(":")[2]
+    of, opened = str(request(facts).get("qualifier") or named), _opened(facts)
+    return f"of the alias or version {of} {opened}: remove the permission by hand" if of and opened else ""
+
+
 def _throttled(facts: Json) -> str:
     left = request(facts).get("reservedConcurrentExecutions")
     return "reserved concurrency is 0: every call is refused" if left == 0 and left is not False else ""
@@ -100,7 +108,7 @@ def _deleted(facts: Json) -> str:
         return ""
     return (
         "the function was deleted: its versions are gone, one new version stands for all of them; "
-        "a URL, asynchronous settings and provisioned concurrency must be set up again"
+        "a URL, asynchronous settings, provisioned concurrency and permissions on aliases must be set up again"
     )
 
 
@@ -116,6 +124,15 @@ RULES = (
         "a caller changed what runs, as whom or with what",
     ),
     Rule(ALIAS_MOVED, (_ALIAS,), _alias_moved, "TAMPERING", "high", 0.85, "a caller sends calls to another version"),
+    Rule(
+        ALIAS_OPENED,
+        (_PERMISSION,),
+        _alias_opened,
+        "TAMPERING",
+        "critical",
+        0.95,
+        "a caller opened an alias to the world",
+    ),
     Rule(OPENED, (_PERMISSION,), _opened, "TAMPERING", "critical", 0.95, "a caller opened the function to the world"),
     Rule(THROTTLED, (_CONCURRENCY,), _throttled, "FAILURE", "high", 0.9, "a caller throttled the function to nothing"),
     Rule(DELETED, (_DELETE,), _deleted, "FAILURE", "critical", 0.95, "a caller deleted the function"),
