@@ -81,8 +81,8 @@ def _ensure(env: Environment, event: Json, number: int, step: Step, aws: Aws) ->
     record = steps.read(dynamo, env.claims_table, *key)
     if record is None:
         before = kind.snapshot(aws, step.resource.id)
-        if _surprised(event, number, step, before):
-            raise PlanChanged(f"{step.resource.id} changed after the plan was made")
+        if _surprised(env, event, number, step, before):
+            raise PlanChanged(f"{step.resource.id} changed after the plan was made: start a new execution")
         if not kind.reached(step.target, before):
             _be_patient(env, event, number, step)
         record = {"phase": steps.PENDING, "before": before, "after": None, "begun_at": time.time()}
@@ -106,9 +106,10 @@ def _be_patient(env: Environment, event: Json, number: int, step: Step) -> None:
         raise StillRestoring(f"{step.resource.id} may do without {step.action}")
 
 
-def _surprised(event: Json, number: int, step: Step, before: Json | None) -> bool:
-    """Whether the resource is neither as the plan saw it nor as it must become; what we changed ourselves is known."""
-    ours = any(one["resource"]["arn"] == step.resource.arn for one in event["plan"]["steps"][:number])
-    if event["attempt"] or ours:
+def _surprised(env: Environment, event: Json, number: int, step: Step, before: Json | None) -> bool:
+    """Whether the resource is not as the plan saw it, as it must become, or as an earlier attempt found or left it."""
+    on_it = [at for at, one in enumerate(event["plan"]["steps"]) if one["resource"]["arn"] == step.resource.arn]
+    if number > on_it[0] or acting(step.resource.type, step.action).reached(step.target, before):
         return False
-    return before != step.seen and not acting(step.resource.type, step.action).reached(step.target, before)
+    left = steps.left(client("dynamodb"), env.claims_table, event["execution"], event["attempt"], on_it)
+    return left is not None and before not in (step.seen, *left)

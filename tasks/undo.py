@@ -44,7 +44,8 @@ def handler(event: Json, context: Any) -> Json:
             continue
         left = module(step.resource.type).undo(aws, step, record["before"])
         told.append(f"{step.resource.id}: {left or f'{step.undo} done'}")
-        once = {part: record[part] for part in ("before", "after", "begun_at")}
+        now = module(step.resource.type).snapshot(aws, step.resource.id)
+        once = {"before": record["before"], "after": now, "begun_at": record["begun_at"]}
         steps.write(dynamo, env.claims_table, *key, number, phase=steps.UNDONE, **once, now=int(time.time()))
     steps.mark_undone(dynamo, env.claims_table, *key, redrive=redrive, now=int(time.time()))
     cause = event.get("failure", {})

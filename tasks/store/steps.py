@@ -1,6 +1,7 @@
 """The journal of a recovery: what each step found before it acted and left after, per execution and attempt."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from tasks.store.items import DAY, Json, decode, encode
@@ -29,7 +30,7 @@ def write(
     now: int,
     output: str = "",
 ) -> None:
-    """Put the record of a step: begun, done, or taken back; `now` in seconds."""
+    """Put the record of a step: begun, done, or taken back (`after` that); `now` in seconds."""
     record = {
         "phase": phase,
         "before": before,
@@ -39,6 +40,20 @@ def write(
         "expires_at": now + 30 * DAY,
     }
     dynamo.put_item(TableName=table, Item=encode({"pk": _step(execution, attempt, number), **record}))
+
+
+def left(dynamo: Any, table: str, execution: str, attempt: int, numbers: Sequence[int]) -> list[Json | None] | None:
+    """How the last attempt before this one that began these steps found and left their resource.
+
+    Empty when none did, None when it broke off in the middle of one: then nobody knows.
+    """
+    for earlier in range(attempt - 1, -1, -1):
+        found = [one for number in numbers if (one := read(dynamo, table, execution, earlier, number))]
+        if any(one["phase"] == PENDING for one in found):
+            return None
+        if found:
+            return [state for one in found for state in (one["before"], one["after"])]
+    return []
 
 
 def well_since(dynamo: Any, table: str, execution: str, attempt: int) -> dict[str, float]:
