@@ -4,6 +4,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from cdk_app.dead_letters import DeadLetters
@@ -18,15 +19,23 @@ PATTERN = {"source": ["aws.s3"], "detail-type": ["Object Deleted"], "detail": {"
 
 class Deletions(Construct):
     def __init__(
-        self, scope: Construct, construct_id: str, *, task: TaskFactory, storage: Storage, dead_letters: DeadLetters
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        task: TaskFactory,
+        storage: Storage,
+        kill_switch: ssm.IStringParameter,
+        dead_letters: DeadLetters,
     ) -> None:
         super().__init__(scope, construct_id)
         gather = task(self, "GatherDeletions")
         gather.may("tag:GetResources", on="*", because=NO_RESOURCES)
         gather.may("dynamodb:GetItem", on=storage.claims.table_arn)
+        gather.may("ssm:GetParameter", on=kill_switch.parameter_arn)
         gather.may("s3:ListBucketVersions", on=arn(self, "arn:{partition}:s3:::*"), because="any bucket may opt in")
         gather.may("events:PutEvents", on=arn(self, "arn:{partition}:events:{region}:{account}:event-bus/default"))
-        # What comes while its bucket is under repair comes back every five minutes, for a day.
+        # What comes while its bucket is under repair, or nothing may act, comes back every five minutes, for a day.
         queue = sqs.Queue(
             self,
             "Queue",

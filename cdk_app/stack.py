@@ -94,7 +94,7 @@ class AiopsStack(cdk.Stack):
         snapshots = Snapshots(
             self, "Snapshots", task=task, storage=storage, vault=vault, every=every, unhandled=dead_letters.unhandled
         )
-        Deletions(self, "Deletions", task=task, storage=storage, dead_letters=dead_letters)
+        Deletions(self, "Deletions", task=task, storage=storage, kill_switch=kill_switch, dead_letters=dead_letters)
         metric_analysis = MetricAnalysis(
             self,
             "MetricAnalysis",

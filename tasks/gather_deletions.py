@@ -18,7 +18,9 @@ from tasks.runtime import tags
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.observe import logger
+from tasks.runtime.switch import stopped
 from tasks.store import locks
+from tasks.store.rate import Rate, spent
 
 # Each key whose version was deleted for good takes a call to see what is left of it.
 MOST_LOOKS = 100
@@ -29,26 +31,35 @@ MOST_BUCKETS = 100
 @dataclass(frozen=True)
 class Environment:
     claims_table: str
+    kill_switch: str
+    incidents_per_hour: int
+    burst: int
 
 
 @logger.inject_lambda_context
 def handler(event: Json, context: Any) -> Json:
-    """Deletions in a bucket that an incident holds go back to the queue, until the bucket is free again."""
-    env, batches = read(Environment), defaultdict(list)
+    """Deletions in a bucket under repair, or while nothing may act, go back to the queue: no sweep would see them."""
+    env, batches, now_ms = read(Environment), defaultdict(list), int(time.time() * 1000)
     for record in event["Records"]:
         body = json.loads(record["body"])
         if named := told(body):
             batches[named[0]].append((record["messageId"], body))
-    own = _managed(list(batches))
+    own, held = _managed(list(batches)), _held(env, now_ms)
     again: list[str] = []
     for bucket, batch in batches.items():
         if bucket not in own:
             continue
-        if locks.taken(client("dynamodb"), env.claims_table, own[bucket], now_ms=int(time.time() * 1000)):
+        if held or locks.taken(client("dynamodb"), env.claims_table, own[bucket], now_ms=now_ms):
             again += [message for message, _ in batch]
         else:
             _tell(bucket, own[bucket], gather(body for _, body in batch))
     return {"batchItemFailures": [{"itemIdentifier": message} for message in again]}
+
+
+def _held(env: Environment, now_ms: int) -> bool:
+    """Whether the kill switch or the rate limiter would block whatever is told now."""
+    limit = Rate(env.incidents_per_hour, env.burst)
+    return stopped(client("ssm"), env.kill_switch) or spent(client("dynamodb"), env.claims_table, limit, now_ms)
 
 
 def _managed(buckets: list[str]) -> dict[str, str]:

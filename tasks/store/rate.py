@@ -43,6 +43,12 @@ def refusal(reason: Json, rate: Rate, now_ms: int) -> Block | None:
     return Block(guards.RATE_LIMITED, f"more than {rate.per_hour} incidents an hour (burst {rate.burst})")
 
 
+def spent(dynamo: Any, table: str, rate: Rate, now_ms: int) -> bool:
+    """Whether no token is left just now; none is taken."""
+    found = dynamo.get_item(TableName=table, Key=encode({"pk": KEY})).get("Item")
+    return bool(found and decode(found)["tat"] > _most(rate, now_ms))
+
+
 def _most(rate: Rate, now_ms: int) -> int:
     """Up to where `tat` may run for one more token to be left."""
     return now_ms + rate.interval * (rate.burst - 1)

@@ -19,6 +19,7 @@ from tasks.resources import s3_bucket as kind
 from tasks.resources import s3_objects
 from tasks.runtime.clients import client
 from tasks.store import locks
+from tasks.store.items import encode
 
 pytestmark = pytest.mark.usefixtures("cloud")
 MARKED, PERMANENT = "Delete Marker Created", "Permanently Deleted"
@@ -91,6 +92,21 @@ def test_deletions_in_a_bucket_under_repair_come_back_later(cloud: Cloud) -> Non
     assert gathered(message("a"), {"messageId": "other", "body": "{}"}) == ["of a"]
     assert reported() == []
     locks.free(client("dynamodb"), CLAIMS, one.arn, execution="other", redrive=0)
+    assert gathered(message("a")) == []
+    assert len(reported()) == 1
+
+
+def test_deletions_wait_while_the_kill_switch_is_on_or_no_token_is_left(cloud: Cloud) -> None:
+    """No sweep sees what is under delete markers: what is blocked now would be forgotten."""
+    filled("a")
+    delete("a")
+    cloud.switch("on")
+    assert gathered(message("a")) == ["of a"]
+    cloud.switch("off")
+    spent = {"pk": "RATE#account", "tat": int((time.time() + 7 * 86_400) * 1000)}
+    client("dynamodb").put_item(TableName=CLAIMS, Item=encode(spent))
+    assert (gathered(message("a")), reported()) == (["of a"], [])
+    client("dynamodb").delete_item(TableName=CLAIMS, Key=encode({"pk": "RATE#account"}))
     assert gathered(message("a")) == []
     assert len(reported()) == 1
 
