@@ -7,15 +7,16 @@ from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tasks.domain.evidence import METRICS, Lines, fit
+from tasks.domain.evidence import Lines, fit
 from tasks.domain.logs.redaction import redacted
+from tasks.domain.metrics.watched import Series, query, series_of
 from tasks.domain.moment import iso
 from tasks.domain.payload import Incident, Json, Resource
 from tasks.resources import Aws, module
 
 # Far below what a record may hold (400 KB) beside the plan and its states; far below Restore's own time.
 MOST_CHARACTERS, MOST_LINE, SECONDS = 60_000, 300, 15.0
-HOUR, PERIOD = 3600, 300
+HOUR = 3600
 
 
 def gather(aws: Aws, incident: Incident, resources: Sequence[Resource], *, now: float) -> Json:
@@ -42,40 +43,26 @@ def _sources(
     for one in resources:
         if own := getattr(module(one.type), "evidence", None):
             yield one.arn, partial(own, aws, one.id)
-        if one.type in METRICS:
-            yield one.arn, partial(_metrics, aws, one, now)
+        if watched := list(series_of([one])):
+            yield one.arn, partial(_metrics, aws, watched, now)
     if incident.trigger:
         yield incident.trigger, partial(_history, aws, incident.trigger)
 
 
-def _metrics(aws: Aws, one: Resource, now: float) -> Lines:
-    """The last hour of the type's standard metrics, a point every five minutes."""
-    namespace, dimension, names = METRICS[one.type]
-    queries = [
-        {
-            "Id": f"m{number}",
-            "Label": name,
-            "MetricStat": {
-                "Metric": {
-                    "Namespace": namespace,
-                    "MetricName": name,
-                    "Dimensions": [{"Name": dimension, "Value": one.id}],
-                },
-                "Period": PERIOD,
-                "Stat": statistic,
-            },
-        }
-        for number, (name, statistic) in enumerate(names.items())
-    ]
+def _metrics(aws: Aws, watched: Sequence[Series], now: float) -> Lines:
+    """The last hour of a resource's metrics, a point every five minutes."""
     start, end = (datetime.fromtimestamp(moment, UTC) for moment in (now - HOUR, now))
     answer = aws("cloudwatch").get_metric_data(
-        MetricDataQueries=queries, StartTime=start, EndTime=end, ScanBy="TimestampAscending"
+        MetricDataQueries=[query(one, number) for number, one in enumerate(watched)],
+        StartTime=start,
+        EndTime=end,
+        ScanBy="TimestampAscending",
     )
     return {
-        series["Label"]: [
-            f"{at:%H:%M} {value:g}" for at, value in zip(series["Timestamps"], series["Values"], strict=True)
+        watched[int(found["Id"].removeprefix("m"))].metric: [
+            f"{at:%H:%M} {value:g}" for at, value in zip(found["Timestamps"], found["Values"], strict=True)
         ]
-        for series in answer["MetricDataResults"]
+        for found in answer["MetricDataResults"]
     }
 
 
