@@ -20,7 +20,7 @@ def arrived(logs: Any, group: str, *, start: float, end: float, read_at: float, 
 
     A single page is not spent on what came late.
     """
-    found, size, token = list[tuple[float, str]](), 0, dict[str, str]()
+    found, size, token, seen = list[tuple[float, str]](), 0, dict[str, str](), set[str]()
     first = start - (LATE if pages > 1 else 0)
     for _ in range(pages):
         page = logs.filter_log_events(
@@ -28,6 +28,9 @@ def arrived(logs: Any, group: str, *, start: float, end: float, read_at: float, 
         )
         for one in page["events"]:
             size += len(one["message"])
+            if one["eventId"] in seen:
+                continue
+            seen.add(one["eventId"])
             if one["timestamp"] >= start * 1000 or one.get("ingestionTime", 0) > read_at * 1000:
                 found.append((max(start, one["timestamp"] / 1000), one["message"]))
         token = {"nextToken": page["nextToken"]} if page.get("nextToken") else {}

@@ -1,11 +1,13 @@
 """AnalyzeLogs: nothing is read twice, nothing is missed, and a failure to come is told once."""
 
 import json
+import random
 import time
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from by_hand import call
 from cloud import INCIDENTS, PATTERNS, Cloud
 from left_behind import messages, reported
@@ -173,6 +175,78 @@ def test_beyond_the_days_budget_only_a_sample_is_read(log: None, cloud: Cloud, c
     stretches = [json.loads(line) for line in cloud.log().splitlines() if '"read"' in line]
     assert stretches
     assert all(one["sampled"] for one in stretches)
+
+
+BAD = {
+    "binary": ["\x00\x01\x02\x7f" * 50],
+    "invalid UTF-8, as CloudWatch Logs hands it on": ["\ufffd\ufffd\ufffd served \ufffd"],
+    "endless": ["x" * 200_000, "word " * 40_000],
+    "blank": [" "],
+    "records that end nowhere": ['{"message": "cut', '{"a":' * 500],
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_lines_that_are_no_text_are_lines_like_others(log: None, clock: list[float], case: str) -> None:
+    now = clock[0]
+    serving(now - 3 * 3600, now)
+    put(now - 400, *BAD[case])
+    analyze()
+    assert kept()["progress"]["until"] == (now - 60) // WIDTH * WIDTH
+    assert messages() == []
+
+
+def test_events_out_of_order_and_from_a_clock_that_runs_ahead_are_counted_in_their_windows(
+    log: None, clock: list[float]
+) -> None:
+    now = clock[0]
+    serving(now - 3600, now)
+    put(now + 500, "INFO from the future")
+    put(now - 1200, "INFO from before")
+    analyze()
+    assert not [one for one in kept()["watch"]["templates"].values() if "future" in one]
+    assert [one for one in kept()["watch"]["templates"].values() if "before" in one]
+    clock[0] += 1200
+    analyze()
+    assert [one for one in kept()["watch"]["templates"].values() if "future" in one]
+
+
+def test_an_event_that_is_handed_out_twice_counts_once(log: None, cloud: Cloud, clock: list[float]) -> None:
+    put(clock[0] - 400, *["INFO served order 1 in 3 ms"] * 7)
+
+    def twice(parsed: Json, **_: Any) -> None:
+        parsed["events"] = [*parsed["events"], *parsed["events"]]
+
+    cloud.interfere("logs", "after-call.logs.FilterLogEvents", twice)
+    analyze()
+    (rate,) = kept()["watch"]["windows"]["rates"].values()
+    assert rate[""][1] == pytest.approx(7.375**0.5, abs=0.001)
+
+
+def test_an_empty_log_is_read_to_its_end_and_learns_nothing(log: None, clock: list[float]) -> None:
+    analyze()
+    assert kept()["progress"]["until"] == (clock[0] - 60) // WIDTH * WIDTH
+    assert kept()["watch"]["windows"]["rates"] == {}
+
+
+def test_a_log_of_nothing_but_new_long_patterns_finds_room(log: None, clock: list[float]) -> None:
+    now, chance = clock[0], random.Random(1)
+    serving(now - 4 * 3600, now - 3600)
+    for age in range(6):
+        lines = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyzäöüß   ", k=1_400)) for _ in range(150)]
+        put(now // WIDTH * WIDTH - WIDTH * (age + 1) + 60, *lines)
+    analyze()
+    assert kept()["progress"]["until"] == (now - 60) // WIDTH * WIDTH
+
+
+def test_a_read_that_is_not_answered_keeps_the_place_and_is_said(log: None, cloud: Cloud, clock: list[float]) -> None:
+    def unanswered(**_: Any) -> None:
+        raise ReadTimeoutError(endpoint_url="logs")
+
+    cloud.interfere("logs", "provide-client-params.logs.FilterLogEvents", unanswered)
+    with pytest.raises(NotSeen, match=GROUP):
+        analyze()
+    assert log_watches.read(client("dynamodb"), PATTERNS, ARN) == (None, 0)
 
 
 def test_a_log_that_refuses_does_not_hide_the_others_and_keeps_its_place(

@@ -12,6 +12,7 @@ from tasks.domain.logs.redaction import redacted
 from tasks.domain.logs.windows import MOST_PATTERNS, Windows
 
 QUIET = 6  # windows without anything unusual that end an episode
+MOST_CHARACTERS = 250_000  # of templates: all that is known of a log is one item of a table
 UNTOLD, TOLD = 3_600.0, 86_400.0  # seconds after which what goes on is normal: it was harmless, or nobody minded
 
 
@@ -95,7 +96,7 @@ class Watch:
         widened = {one.id for one in known} - {one.id for one in miner.patterns()}
         self._windows.forget(widened)
         self._templates = {one: template for one, template in self._templates.items() if one not in widened}
-        self._templates |= {one.id: one.template for one in found.values()}
+        self._templates = _bounded(self._templates | {one.id: one.template for one in found.values()})
         examples = dict[str, str]()
         for number, line in zip(numbers, lines, strict=True):
             examples.setdefault(found[number].id, line)
@@ -124,3 +125,14 @@ class Watch:
         past = [self._past[name] for one in anomalies if (name := f"{one.kind} {one.pattern}") in self._past]
         episodes, failures = max(past, default=[0, 0])
         return probability(self._episode.evidences, episodes=episodes, failures=failures)
+
+
+def _bounded(templates: dict[str, str]) -> dict[str, str]:
+    """As many as find room, those known longest first."""
+    room, kept = MOST_CHARACTERS, dict[str, str]()
+    for one, template in templates.items():
+        if (room := room - len(template)) >= 0:
+            kept[one] = template
+        else:
+            break
+    return kept
