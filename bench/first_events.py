@@ -1,10 +1,12 @@
 """The event that each task gets in a cold start, different each time so that there is something to do."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
+from aiops.demo.stage import TAG
 from bench.stand import Json, Run, Stand
 
 
@@ -55,6 +57,16 @@ def _attempt(state: str) -> Callable[[Stand, Run, int], Json]:
     return lambda _stand, model, number: {**_input(model, state), "attempt": number}
 
 
+def _logged(stand: Stand, _model: Run, number: int) -> Json:
+    """A log that is not known yet is read."""
+    logs, name, then = stand.engine.client("logs"), f"/bench/{number}", int(time.time() - 600) * 1000
+    logs.create_log_group(logGroupName=name, tags={TAG: "notify"})
+    logs.create_log_stream(logGroupName=name, logStreamName="one")
+    lines = [{"timestamp": then + one, "message": f"INFO served order {one} in 3 ms"} for one in range(50)]
+    logs.put_log_events(logGroupName=name, logStreamName="one", logEvents=lines)
+    return {}
+
+
 MADE: dict[str, Callable[[Stand, Run, int], Any]] = {
     **{name: _as_it_was(name) for name in ("Analyze", "Plan", "Record", "Verify", "Notify", "StoreMetrics")},
     "Detect": lambda _stand, model, number: {"event": _stopped(model, number), "execution": model.arn},
@@ -65,6 +77,7 @@ MADE: dict[str, Callable[[Stand, Run, int], Any]] = {
     "HandleUndeliverable": _undeliverable,
     "ApplyReview": _reviewed,
     "GatherDeletions": _deleted,
-    **{name: lambda *_: {} for name in ("TakeSnapshots", "CheckTrail", "AnalyzeLogs", "AnalyzeMetrics")},
+    "AnalyzeLogs": _logged,
+    **{name: lambda *_: {} for name in ("TakeSnapshots", "CheckTrail", "AnalyzeMetrics")},
     "CheckCoverage": lambda *_: {"ask": True},
 }
