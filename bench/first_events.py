@@ -7,7 +7,11 @@ from itertools import count
 from typing import Any
 
 from aiops.demo.stage import TAG
+from aiops.engine import ACCOUNT, REGION
+from aiops.names import PATTERNS_TABLE
 from bench.stand import Json, Run, Stand
+from tasks.domain.logs.watch import Watch
+from tasks.store import log_watches
 
 
 def events(stand: Stand, model: Run, task: str) -> Iterator[Any]:
@@ -58,12 +62,15 @@ def _attempt(state: str) -> Callable[[Stand, Run, int], Json]:
 
 
 def _logged(stand: Stand, _model: Run, number: int) -> Json:
-    """A log that is not known yet is read."""
-    logs, name, then = stand.engine.client("logs"), f"/bench/{number}", int(time.time() - 600) * 1000
+    """A log that is known has one more window to read."""
+    logs, name, until = stand.engine.client("logs"), f"/bench/{number}", time.time() // 300 * 300 - 600
     logs.create_log_group(logGroupName=name, tags={TAG: "notify"})
     logs.create_log_stream(logGroupName=name, logStreamName="one")
-    lines = [{"timestamp": then + one, "message": f"INFO served order {one} in 3 ms"} for one in range(50)]
+    lines = [{"timestamp": int(until * 1000) + one, "message": f"INFO served order {one} in 3 ms"} for one in range(50)]
     logs.put_log_events(logGroupName=name, logStreamName="one", logEvents=lines)
+    known = {"watch": Watch().state(), "progress": {"until": until, "read_at": until}}
+    arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}"
+    log_watches.write(stand.engine.client("dynamodb"), PATTERNS_TABLE, arn, known, version=0)
     return {}
 
 
