@@ -1,7 +1,6 @@
 """Restore: carry the plan out step by step, each step "ensure", through a session narrowed to the plan."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -9,7 +8,7 @@ from tasks.domain import guards
 from tasks.domain.errors import PlanChanged, StillRestoring
 from tasks.domain.guards import Block
 from tasks.domain.outcome import RESTORED
-from tasks.domain.payload import Incident, Json, Plan, Resource, Step, load
+from tasks.domain.payload import Incident, Json, Plan, Step, load
 from tasks.domain.planning import denied, plan_hash
 from tasks.resources import Aws, actions
 from tasks.resources.defined import acting
@@ -45,9 +44,6 @@ def handler(event: Json, context: Any) -> Json:
     if block:
         logger.info("not restored", extra=asdict(block))
         return {"outcome": block.reason, "why": block.why, "steps": []}
-    resources = list(dict.fromkeys(step.resource for step in plan.steps))
-    if not event["attempt"] and not steps.read(client("dynamodb"), env.claims_table, event["execution"], 0, 0):
-        _save_evidence(env, event["execution"], incident, resources)
     done = []
     scoped = sessions(client("sts"), env.recovery_role_arn, incident, plan.steps, undo=False)
     for number, (step, aws) in enumerate(scoped):
@@ -56,9 +52,11 @@ def handler(event: Json, context: Any) -> Json:
     return {"outcome": RESTORED, "began_at": began_at, "restored_at": time.time(), "steps": done}
 
 
-def _save_evidence(env: Environment, execution: str, incident: Incident, resources: Sequence[Resource]) -> None:
+def _save_evidence(env: Environment, event: Json) -> None:
     """Of the first attempt, before its first step: later ones would show what we did ourselves."""
-    found = gather(hasty, incident, resources, now=time.time())
+    incident, plan = load(Incident, event["incident"]), load(Plan, event["plan"])
+    resources = list(dict.fromkeys(step.resource for step in plan.steps))
+    found, execution = gather(hasty, incident, resources, now=time.time()), event["execution"]
     if found["resources"] or found["missing"]:
         incidents.update(client("dynamodb"), env.incidents_table, incident.id, {"evidence": found}, execution=execution)
 
@@ -80,6 +78,8 @@ def _ensure(env: Environment, event: Json, number: int, step: Step, aws: Aws) ->
     dynamo = client("dynamodb")
     record = steps.read(dynamo, env.claims_table, *key)
     if record is None:
+        if not event["attempt"] and not number:
+            _save_evidence(env, event)
         before = kind.snapshot(aws, step.resource.id)
         if _surprised(env, event, number, step, before):
             raise PlanChanged(f"{step.resource.id} changed after the plan was made: start a new execution")

@@ -41,16 +41,17 @@ def snapshot(aws: Aws, instance_id: str) -> Json | None:
     if instance is None:
         return None
     name, state = instance["InstanceId"], _SETTLED[instance["State"]["Name"]]
+    address = address_of(ec2, name)
     return {
         "state": state,
         "impaired": state == "running" and not replaced and unreachable(aws, name),
-        "address": address_of(ec2, name),
+        "address": address,
         "volumes": volumes(instance),
         # How a replacement fares, and what it would need in its turn, is remembered under its own id.
         **(
             {"replaced_by": name}
             if replaced
-            else {"launch": settings(aws, instance), "stop_loses": stop_loses(ec2, instance)}
+            else {"launch": settings(aws, instance), "stop_loses": stop_loses(ec2, instance, address)}
         ),
     }
 

@@ -44,15 +44,16 @@ def settings(aws: Aws, instance: Any) -> Json | None:
     return {key: value for key, value in known.items() if value}
 
 
-def stop_loses(ec2: Any, instance: Any) -> list[str]:
+def stop_loses(ec2: Any, instance: Any, address: str | None) -> list[str]:
     """What stopping the instance would take from it for good: data on instance store, an address that is not its own.
 
+    `address` is what address_of says.
     An unknown instance type counts as one with instance store.
     """
     name = instance["InstanceType"]
     found = ec2.describe_instance_types(Filters=[{"Name": "instance-type", "Values": [name]}])["InstanceTypes"]
     local = [one.get("InstanceStorageSupported", True) for one in found if one["InstanceType"] == name]
-    public = instance.get("PublicIpAddress") and not address_of(ec2, instance["InstanceId"])
+    public = instance.get("PublicIpAddress") and not address
     losses = {
         "instance store": instance.get("RootDeviceType") == "instance-store" or local != [False],
         "public address": public,

@@ -162,11 +162,11 @@ def test_an_instance_that_a_stop_takes_something_from_is_never_stopped(change: J
 )
 def test_what_a_stop_would_lose_is_known_beforehand(instance_type: str, loses: list[str]) -> None:
     described = {"InstanceId": "i-1", "InstanceType": instance_type, "RootDeviceType": "ebs"}
-    assert stop_loses(client("ec2"), described) == loses
+    assert stop_loses(client("ec2"), described, None) == loses
     rooted = {**described, "RootDeviceType": "instance-store"}
-    assert stop_loses(client("ec2"), rooted) == ["instance store"]
+    assert stop_loses(client("ec2"), rooted, None) == ["instance store"]
     public = {**described, "PublicIpAddress": "203.0.113.10"}
-    assert stop_loses(client("ec2"), public) == [*loses, "public address"]
+    assert stop_loses(client("ec2"), public, None) == [*loses, "public address"]
 
 
 def test_a_guest_that_does_not_answer_is_rebooted(monkeypatch: pytest.MonkeyPatch) -> None:
