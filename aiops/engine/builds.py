@@ -31,6 +31,7 @@ Build = dict[str, Any]
 
 _PHASE = "phase of the build: "
 _running: set[subprocess.Popen[str]] = set()
+_watching: list[threading.Thread] = []
 
 
 @wraps_function(iam_actions, "extract_resource_arn")
@@ -55,7 +56,8 @@ def _start_build(original: Any, data: dict[str, Any]) -> Any:
         build["environment"] = {**build["environment"], "environmentVariables": variables}
         build |= {"buildStatus": "IN_PROGRESS", "currentPhase": "QUEUED", "phases": []}
         run = contextvars.copy_context().run
-        threading.Thread(target=run, args=(_run, build, project), name=build["id"]).start()
+        _watching.append(threading.Thread(target=run, args=(_run, build, project), name=build["id"]))
+        _watching[-1].start()
     return answer
 
 
@@ -125,7 +127,11 @@ def _end(build: Build, phase: str, failure: str) -> None:
 
 
 def end_all() -> None:
-    """End every build with all that it has started."""
-    for process in list(_running):
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
+    """End every build with all that it has started, also one that is only about to start."""
+    while _watching:
+        for process in list(_running):
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+        _watching[0].join(timeout=0.05)
+        if not _watching[0].is_alive():
+            del _watching[0]

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiops.demo.stage import MACHINE, TAG, Execution, Stage
 from aiops.engine import REGION
-from aiops.names import CLAIMS_TABLE
+from aiops.names import CLAIMS_TABLE, PATTERNS_TABLE
 from tasks.domain.message import console
 from tasks.store.items import decode, encode
 
@@ -18,13 +18,16 @@ Json = dict[str, Any]
 
 class Account(Stage):
     def settle(self) -> None:
-        """Wait until nothing goes on; what only waits for a person is stopped."""
+        """Wait until nothing goes on; what only waits for a person is stopped, and the record of fixes begins anew."""
         asks = "RequestReview"
         try:
             self.until(lambda: all(self.execution(arn).states[-1:] == [asks] for arn in self.going_on()), "all is done")
         finally:
             for arn in self.going_on():
                 self.states.stop_execution(executionArn=arn)
+        # Fixes that one test lets fail would make the agent ask a person in the next.
+        for item in self.dynamo.scan(TableName=PATTERNS_TABLE, ProjectionExpression="pattern_id")["Items"]:
+            self.dynamo.delete_item(TableName=PATTERNS_TABLE, Key=item)
 
     def opt_out(self, instance: str) -> None:
         """Leave a broken instance to itself: no later sweep shall ask anybody about it."""
