@@ -31,7 +31,8 @@ def trigger(cloudwatch: Any, name: str, *, restored_at: float, now: float) -> Tr
 def since(cloudwatch: Any, tagging: Any, resources: Sequence[Resource], *, began_at: float, but: str) -> Json:
     """Names of the alarms that began to ring since a moment, `near` the resources and `elsewhere` in the account.
 
-    `but` is the alarm that started it, and the agent's own do not count. `more` says that not all could be looked at.
+    Whole seconds count, as an alarm's time may have no others. `but` is the alarm that started it, and the agent's own
+    do not count. `more` says that not all could be looked at.
     """
     pages = cloudwatch.get_paginator("describe_alarms").paginate(
         StateValue=RINGING, AlarmTypes=TYPES, PaginationConfig={"PageSize": 100, "MaxItems": 100 * MOST_PAGES}
@@ -40,7 +41,9 @@ def since(cloudwatch: Any, tagging: Any, resources: Sequence[Resource], *, began
     started = [
         alarm
         for alarm in ringing
-        if _rings_since(alarm) >= began_at and alarm["AlarmName"] != but and not alarm["AlarmName"].startswith(OURS)
+        if _rings_since(alarm) >= int(began_at)
+        and alarm["AlarmName"] != but
+        and not alarm["AlarmName"].startswith(OURS)
     ]
     told = started[:MOST_TOLD]
     close = _near(tagging, resources, told) if told else set()

@@ -28,9 +28,10 @@ def arrived(logs: Any, group: str, *, start: float, end: float, read_at: float, 
         )
         for one in page["events"]:
             size += len(one["message"])
-            if one["eventId"] in seen:
+            # The id is optional in the API; what has none is counted as it comes.
+            if (known := one.get("eventId", "")) in seen:
                 continue
-            seen.add(one["eventId"])
+            seen.update({known} - {""})
             if one["timestamp"] >= start * 1000 or one.get("ingestionTime", 0) > read_at * 1000:
                 found.append((max(start, one["timestamp"] / 1000), one["message"]))
         token = {"nextToken": page["nextToken"]} if page.get("nextToken") else {}

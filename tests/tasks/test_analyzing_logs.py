@@ -271,3 +271,17 @@ def test_two_runs_at_once_do_not_overwrite_one_another(log: None) -> None:
     with pytest.raises(log_watches.Moved):
         log_watches.write(dynamo, PATTERNS, ARN, {"two": 2}, version=0)
     assert log_watches.read(dynamo, PATTERNS, ARN) == ({"one": 1}, 1)
+
+
+def test_events_without_an_id_are_all_read(log: None, cloud: Cloud, clock: list[float]) -> None:
+    """The id is optional in the API; the engine gives none."""
+    put(clock[0] - 400, *["INFO served order 1 in 3 ms"] * 7)
+
+    def nameless(parsed: Json, **_: Any) -> None:
+        for one in parsed["events"]:
+            one.pop("eventId", None)
+
+    cloud.interfere("logs", "after-call.logs.FilterLogEvents", nameless)
+    analyze()
+    (rate,) = kept()["watch"]["windows"]["rates"].values()
+    assert rate[""][1] == pytest.approx(7.375**0.5, abs=0.001)

@@ -149,3 +149,11 @@ def test_a_composite_alarm_that_started_it_is_waited_for_and_then_told(payload: 
         verified(by_alarm(payload), restored_ago=100)
     result = verified(by_alarm(payload), restored_ago=600)
     assert (result["outcome"], "cpu-high is ALARM" in result["unknown"]) == ("VERIFIED", True)
+
+
+def test_an_alarm_whose_time_is_a_whole_second_is_not_taken_for_older(payload: Json) -> None:
+    """It rang within the second in which the restore began."""
+    began = time.time()
+    alarm("errors", HOST.id, ago=time.time() - int(began))
+    recovery = {**payload["recovery"], "restored_at": began, "began_at": began}
+    assert call(verify.handler, {**payload, "recovery": recovery})["outcome"] == "VERIFIED_WITH_SIDE_EFFECTS"
