@@ -24,10 +24,12 @@ demo: .venv/ready ## three faults break and heal on this laptop
 test: .venv/ready ## every test
 	@pytest
 
-check: .venv/ready ## lint, types, the graph of the state machine, cdk-nag, cfn-lint
+lint: .venv/ready ## lint and types alone
 	ruff check .
 	ruff format --check .
 	mypy
+
+check: lint ## lint, types, the graph of the state machine, cdk-nag, cfn-lint
 	pytest tests/test_graph.py tests/stack
 
 bench: .venv/ready ## overhead, cold start, size and cost, as ratios
@@ -39,4 +41,4 @@ deploy: .venv/ready ## deploy into the AWS account of your credentials (CONTEXT=
 	  echo "Deploying to account $$aws_account. If it was never bootstrapped: $(CDK) bootstrap"
 	@$(CDK) deploy $(CONTEXT)
 
-.PHONY: help demo test check bench deploy
+.PHONY: help demo test lint check bench deploy
