@@ -9,7 +9,7 @@ from constructs import Construct
 
 from cdk_app.dead_letters import DeadLetters
 from cdk_app.grants import arn
-from cdk_app.rules import rule
+from cdk_app.rules import may_put_events, rule
 from cdk_app.steps import NO_RESOURCES
 from cdk_app.storage import Storage
 from cdk_app.task import TaskFactory
@@ -34,7 +34,7 @@ class Deletions(Construct):
         gather.may("dynamodb:GetItem", on=storage.claims.table_arn)
         gather.may("ssm:GetParameter", on=kill_switch.parameter_arn)
         gather.may("s3:ListBucketVersions", on=arn(self, "arn:{partition}:s3:::*"), because="any bucket may opt in")
-        gather.may("events:PutEvents", on=arn(self, "arn:{partition}:events:{region}:{account}:event-bus/default"))
+        may_put_events(gather)
         # What comes while its bucket is under repair, or nothing may act, comes back every five minutes, for a day.
         queue = sqs.Queue(
             self,

@@ -6,7 +6,7 @@ from constructs import Construct
 
 from cdk_app.grants import arn
 from cdk_app.notifications import Notifications
-from cdk_app.rules import function_target, schedule
+from cdk_app.rules import function_target, may_put_events, schedule
 from cdk_app.steps import NO_RESOURCES
 from cdk_app.storage import Storage
 from cdk_app.task import TaskFactory
@@ -34,8 +34,6 @@ class LogAnalysis(Construct):
         )
         self.analyze_logs.may("dynamodb:GetItem", "dynamodb:PutItem", on=storage.patterns.table_arn)
         self.analyze_logs.may("dynamodb:Query", on=f"{storage.incidents.table_arn}/index/resource-timestamp-index")
-        self.analyze_logs.may(
-            "events:PutEvents", on=arn(self, "arn:{partition}:events:{region}:{account}:event-bus/default")
-        )
+        may_put_events(self.analyze_logs)
         notifications.may_publish(self.analyze_logs)
         schedule(self, "log-analysis", every, function_target(self.analyze_logs, unhandled))

@@ -4,8 +4,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from cdk_app.grants import arn
-from cdk_app.rules import function_target, schedule
+from cdk_app.rules import function_target, may_put_events, schedule
 from cdk_app.steps import NO_RESOURCES
 from cdk_app.storage import Storage
 from cdk_app.task import TaskFactory
@@ -27,8 +26,6 @@ class MetricAnalysis(Construct):
         self.analyze_metrics.may(
             "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", on=storage.patterns.table_arn
         )
-        self.analyze_metrics.may(
-            "events:PutEvents", on=arn(self, "arn:{partition}:events:{region}:{account}:event-bus/default")
-        )
+        may_put_events(self.analyze_metrics)
         self.analyze_metrics.may("tag:GetResources", "cloudwatch:GetMetricData", on="*", because=NO_RESOURCES)
         schedule(self, "metric-analysis", every, function_target(self.analyze_metrics, unhandled))

@@ -9,6 +9,7 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from cdk_app.grants import arn
 from cdk_app.task import Task
 
 
@@ -23,6 +24,11 @@ def rule(scope: Construct, name: str, pattern: Mapping[str, Any], target: events
 def schedule(scope: Construct, name: str, every: cdk.Duration, target: events.IRuleTarget) -> events.Rule:
     """The rule aiops-<name> that fires at a fixed rate."""
     return events.Rule(scope, name, rule_name=f"aiops-{name}", schedule=events.Schedule.rate(every), targets=[target])
+
+
+def may_put_events(task: Task) -> None:
+    """Let the function put events on the default bus."""
+    task.may("events:PutEvents", on=arn(task, "arn:{partition}:events:{region}:{account}:event-bus/default"))
 
 
 def function_target(task: Task, dead_letters: sqs.IQueue) -> targets.LambdaFunction:

@@ -4,9 +4,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from cdk_app.grants import arn
 from cdk_app.recovery import may_keep_all, may_read_all
-from cdk_app.rules import function_target, rule, schedule
+from cdk_app.rules import function_target, may_put_events, rule, schedule
 from cdk_app.steps import NO_RESOURCES
 from cdk_app.storage import Storage
 from cdk_app.task import KEEPING_MB, TaskFactory
@@ -42,9 +41,7 @@ class Snapshots(Construct):
         vault.may_forget(self.take_snapshots)
         self.take_snapshots.may("dynamodb:GetItem", on=storage.incidents.table_arn)
         self.take_snapshots.may("dynamodb:GetItem", "dynamodb:UpdateItem", on=storage.patterns.table_arn)
-        self.take_snapshots.may(
-            "events:PutEvents", on=arn(self, "arn:{partition}:events:{region}:{account}:event-bus/default")
-        )
+        may_put_events(self.take_snapshots)
         self.take_snapshots.may("tag:GetResources", "cloudtrail:LookupEvents", on="*", because=NO_RESOURCES)
         may_read_all(self.take_snapshots)
         may_keep_all(self.take_snapshots)

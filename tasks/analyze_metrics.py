@@ -4,20 +4,22 @@ The input `{"retrain": true}`, or a list of ARNs instead of true, makes it learn
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from tasks.domain.events import named_by, tagging_types
-from tasks.domain.guards import TAG
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tasks.domain.errors import NotSeen
 from tasks.domain.metrics.episodes import entry, episodes
 from tasks.domain.metrics.watched import AT_ONCE, HISTORY, PERIOD, Series, query, series_of
-from tasks.domain.payload import SEVERITIES, Json, Resource
-from tasks.runtime import tags
+from tasks.domain.payload import SEVERITIES, Json
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
+from tasks.runtime.managed import opted_in
 from tasks.runtime.observe import logger
 from tasks.store import detectors
 from tasks.store.detectors import Learned
@@ -35,26 +37,31 @@ class Environment:
 @logger.inject_lambda_context
 def handler(event: Json, context: Any) -> Json:
     env, now = read(Environment), int(time.time())
-    anew, counts = event.get("retrain") or (), {"series": 0, "rows": 0, "told": 0}
-    watched = series_of(_managed())
+    anew, counts, unseen = event.get("retrain") or (), Counter(series=0, rows=0, told=0), []
+    watched = series_of(resource for resource, _ in opted_in(client("resourcegroupstaggingapi")))
     while few := list(islice(watched, AT_ONCE)):
-        for one in few:
-            if anew is True or one.resource.arn in anew:
-                detectors.forget(client("dynamodb"), env.patterns_table, one)
-        known = [detectors.read(client("dynamodb"), env.patterns_table, one) for one in few]
-        for one, learned, rows in zip(few, known, _values(few, known, end=now - LATE), strict=True):
-            new = [row for row in rows if row[0] > learned.cursor]
-            counts["series"] += 1
-            counts["rows"] += len(new)
-            counts["told"] += _learn(env, one, learned, new, now) if new else 0
+        try:
+            counts.update(_look(env, few, anew, now))
+        except (ClientError, BotoCoreError) as refused:  # some that are refused must not hide the others
+            unseen.append(f"{few[0].resource.arn} to {few[-1].resource.arn}: {refused}")
     logger.info("metrics looked at", extra=counts)
+    if unseen:
+        raise NotSeen("; ".join(unseen))
+    return dict(counts)
+
+
+def _look(env: Environment, few: Sequence[Series], anew: Any, now: int) -> dict[str, int]:
+    """Learn what is new of some series, and tell what is unusual in it. `anew`: true, or ARNs to learn from nothing."""
+    counts = {"series": len(few), "rows": 0, "told": 0}
+    for one in few:
+        if anew is True or one.resource.arn in anew:
+            detectors.forget(client("dynamodb"), env.patterns_table, one)
+    known = [detectors.read(client("dynamodb"), env.patterns_table, one) for one in few]
+    for one, learned, rows in zip(few, known, _values(few, known, end=now - LATE), strict=True):
+        new = [row for row in rows if row[0] > learned.cursor]
+        counts["rows"] += len(new)
+        counts["told"] += _learn(env, one, learned, new, now) if new else 0
     return counts
-
-
-def _managed() -> Iterator[Resource]:
-    for arn, own in tags.managed(client("resourcegroupstaggingapi"), tagging_types()):
-        if named := named_by(arn):
-            yield Resource(*named, arn, own[TAG])
 
 
 def _values(few: Sequence[Series], known: Sequence[Learned], *, end: int) -> list[list[tuple[int, float]]]:

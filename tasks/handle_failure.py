@@ -10,7 +10,6 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from tasks.domain.confidence import attempted, predicted
 from tasks.domain.earning import Case
 from tasks.domain.errors import NotHealed
 from tasks.domain.incident import of_text
@@ -20,10 +19,11 @@ from tasks.domain.outcome import FAILED
 from tasks.domain.payload import Analysis, Incident, Json, Plan, load
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
+from tasks.runtime.learning import came_back, tried
 from tasks.runtime.notices import publish
 from tasks.runtime.observe import logger, metrics
 from tasks.runtime.standing import earn, environments
-from tasks.store import fixes, incidents, patterns
+from tasks.store import incidents
 from tasks.store.claims import Claims, end_unchanged
 from tasks.store.rate import Rate
 
@@ -96,31 +96,23 @@ def _record(env: Environment, incident: Incident, arn: str, what: Json) -> Json 
     if record is None or record.get("told_redrive", -1) >= what["redrive"]:
         return None
     claimed = load(Incident, record["incident"])
-    for one in claimed.resources if "issue" in record else ():
-        patterns.count(
-            dynamo,
-            env.patterns_table,
-            issue=record["issue"],
-            resource_id=one.id,
-            arn=one.arn,
-            outcome=FAILED,
-            incident_id=f"{incident.id}#{what['redrive']}",
-            at=iso(now),
-        )
+    if "issue" in record:
+        case = f"{incident.id}#{what['redrive']}"
+        came_back(env.patterns_table, claimed, record["issue"], FAILED, case=case, now=now)
     if "issue" in record and what["error"] == NotHealed.__name__:  # a crash of ours says nothing about the fix
-        plan = load(Plan, record["plan"])
-        tried = attempted(record["issue"], plan, {step.resource.arn for step in plan.steps})
-        fixes.count(
-            dynamo,
+        plan, case = load(Plan, record["plan"]), f"{incident.id}#{FAILED}#{what['redrive']}"
+        tried(
             env.patterns_table,
-            tried,
-            case=f"{incident.id}#{FAILED}#{what['redrive']}",
-            predicted=predicted(load(Analysis, record["analysis"]), tried),
+            record["issue"],
+            load(Analysis, record["analysis"]),
+            plan,
+            wrong={step.resource.arn for step in plan.steps},
+            case=case,
             now=now,
             retention_days=env.retention_days,
         )
-        case = Case(f"{incident.id}#{FAILED}#{what['redrive']}", incident.id, helped=False, at=iso(now))
-        earn(env.patterns_table, record["issue"], environments(plan), case)
+        lesson = Case(case, incident.id, helped=False, at=iso(now))
+        earn(env.patterns_table, record["issue"], environments(plan), lesson)
     store = Claims(dynamo, env.incidents_table, env.claims_table)
     end_unchanged(store, claimed, execution=arn, limit=Rate(env.incidents_per_hour, env.burst), redrive=what["redrive"])
     return record

@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from tasks.domain.confidence import attempted, first_steps, predicted
+from tasks.domain.confidence import first_steps
 from tasks.domain.earning import Case
 from tasks.domain.guards import DUPLICATE, INTENDED
 from tasks.domain.moment import iso
@@ -14,9 +14,10 @@ from tasks.domain.outcome import CHANGED, DENIED, NORMAL, SHADOW, TOLD, outcome
 from tasks.domain.payload import Analysis, Incident, Json, Plan, Resource, load
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
+from tasks.runtime.learning import came_back, tried
 from tasks.runtime.observe import INCIDENT_ID, logger, metrics
 from tasks.runtime.standing import earn, environments
-from tasks.store import fixes, incidents, patterns, snapshots
+from tasks.store import incidents, patterns, snapshots
 from tasks.store.claims import Claims, end_unchanged, end_verified
 from tasks.store.rate import Rate
 
@@ -77,27 +78,17 @@ def _close(env: Environment, incident: Incident, event: Json, ended: str, now: f
     record |= {key: event[key] for key in SECTIONS if key in event}
     if incidents.update(dynamo, env.incidents_table, incident.id, record, execution=execution):
         # Counted before the lock goes: whoever takes it next sees what recurs.
-        for one in incident.resources:
-            patterns.count(
-                dynamo,
-                env.patterns_table,
-                issue=issue,
-                resource_id=one.id,
-                arn=one.arn,
-                outcome=ended,
-                incident_id=incident.id,
-                at=iso(now),
-            )
+        came_back(env.patterns_table, incident, issue, ended, case=incident.id, now=now)
         for old, heir in _heirs(incident, event).items():
             patterns.hand_over(dynamo, env.patterns_table, issue=issue, arn=old, heir_id=heir.id, heir=heir.arn)
         if ended in CHANGED:
-            tried = attempted(issue, load(Plan, event["plan"]), event["verification"]["wrong"])
-            fixes.count(
-                dynamo,
+            tried(
                 env.patterns_table,
-                tried,
+                issue,
+                load(Analysis, event["analysis"]),
+                load(Plan, event["plan"]),
+                wrong=event["verification"]["wrong"],
                 case=f"{incident.id}#{ended}",
-                predicted=predicted(load(Analysis, event["analysis"]), tried),
                 now=now,
                 retention_days=env.retention_days,
             )

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tasks.domain.catalogue import CREATIONS
 from tasks.domain.errors import NotSeen
-from tasks.domain.events import FAULTS, named_by, tagging_types
+from tasks.domain.events import FAULTS
 from tasks.domain.guards import TAG
 from tasks.domain.incident import understand
 from tasks.domain.kinds import CLOUDTRAIL
@@ -25,6 +25,7 @@ from tasks.runtime import tags
 from tasks.runtime.clients import client
 from tasks.runtime.drifts import Terms, changes, report
 from tasks.runtime.environment import read
+from tasks.runtime.managed import opted_in
 from tasks.runtime.memory import forget, keeps, remember
 from tasks.runtime.observe import logger
 from tasks.runtime.policy import policy
@@ -52,7 +53,7 @@ class Environment:
 def handler(event: Json, context: Any) -> Json:
     env, seen, unseen = read(Environment), set(), []
     created = event.get("detail-type") == CLOUDTRAIL
-    for resource, own in _created(event) if created else _managed():
+    for resource, own in _created(event) if created else opted_in(client("resourcegroupstaggingapi")):
         try:
             finding = _look(env, resource, own)
         except (ClientError, BotoCoreError) as refused:  # one that refuses the look, or hangs, must not hide the others
@@ -77,12 +78,6 @@ def _created(event: Json) -> Iterator[tuple[Resource, Tags]]:
     for one in incident.resources:
         if own.get(one.arn, {}).get(TAG) in AUTONOMY:
             yield Resource(one.type, one.id, one.arn, own[one.arn][TAG]), own[one.arn]
-
-
-def _managed() -> Iterator[tuple[Resource, Tags]]:
-    for arn, own in tags.managed(client("resourcegroupstaggingapi"), tagging_types()):
-        if named := named_by(arn):
-            yield Resource(*named, arn, own[TAG]), own
 
 
 def _look(env: Environment, resource: Resource, own: Tags) -> Finding:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any, TypeGuard
 
-from tasks.domain.kinds import Json
+from tasks.domain.kinds import Json, mapping
 from tasks.domain.payload import SEVERITIES
 
 EVENT = "CloudWatch Alarm State Change"
@@ -51,7 +51,7 @@ def context(facts: Json) -> str:
 
 def unclear(facts: Json) -> str:
     """Why an alarm's measure is not understood, empty when it is: composite, anomaly detection, a query, no metric."""
-    configuration = _object(facts.get("configuration"))
+    configuration = mapping(facts.get("configuration"))
     if "alarmRule" in configuration:
         return "a composite alarm"
     expressions = [str(one.get("expression", "")) for one in _metrics(facts)]
@@ -89,7 +89,7 @@ def described(facts: Json) -> str:
 
 def rings(facts: Json) -> bool:
     """Whether the alarm went into ALARM; a return to OK or INSUFFICIENT_DATA is nothing to act on."""
-    return _object(facts.get("state")).get("value") == "ALARM"
+    return mapping(facts.get("state")).get("value") == "ALARM"
 
 
 def metric_context(metric: str) -> str:
@@ -103,19 +103,19 @@ def _is_percent(facts: Json) -> bool:
 
 def _names(facts: Json) -> list[str]:
     """The metrics that the alarm's value is made of: of metric math, all that it calculates with."""
-    stats = [_object(one.get("metricStat")) for one in _metrics(facts)]
-    return [str(name) for one in stats if (name := _object(one.get("metric")).get("name"))]
+    stats = [mapping(one.get("metricStat")) for one in _metrics(facts)]
+    return [str(name) for one in stats if (name := mapping(one.get("metric")).get("name"))]
 
 
 def _metrics(facts: Json) -> Iterator[Json]:
-    listed = _object(facts.get("configuration")).get("metrics")
+    listed = mapping(facts.get("configuration")).get("metrics")
     yield from (one for one in listed if isinstance(one, dict)) if isinstance(listed, list) else ()
 
 
 def _measured(facts: Json) -> tuple[float, list[float], float] | None:
     """Threshold, datapoints (the newest last) and period in seconds; None where the event does not tell."""
     try:
-        told = _object(json.loads(str(_object(facts.get("state")).get("reasonData", ""))))
+        told = mapping(json.loads(str(mapping(facts.get("state")).get("reasonData", ""))))
     except (ValueError, RecursionError):
         return None
     points = told.get("recentDatapoints")
@@ -146,7 +146,3 @@ def _seconds_beyond(threshold: float, values: list[float], period: float) -> flo
 
 def _number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _object(value: Any) -> Json:
-    return value if isinstance(value, dict) else {}

@@ -7,7 +7,7 @@ from typing import Any
 from tasks.domain import alarms
 from tasks.domain.errors import Malformed
 from tasks.domain.events import DRIFT, FAULTS, arn, event_name, kind_of, named_in
-from tasks.domain.kinds import CLOUDTRAIL, SERVICE_EVENT, SIGN_IN, Kind
+from tasks.domain.kinds import CLOUDTRAIL, SERVICE_EVENT, SIGN_IN, Kind, mapping
 from tasks.domain.knowledge import lambda_, rds
 from tasks.domain.moment import iso, seconds
 from tasks.domain.payload import Actor, Incident, Json, Resource
@@ -124,11 +124,11 @@ def _time(text: Any) -> str:
 def _actor(identity: Any) -> Actor | None:
     if not isinstance(identity, dict):
         return None
-    session = _object(identity.get("sessionContext"))
+    session = mapping(identity.get("sessionContext"))
     return Actor(
         kind=KINDS.get(str(identity.get("type", "")), "unknown"),
         arn=clean(identity.get("arn", "")),
-        issuer=clean(_object(session.get("sessionIssuer")).get("arn", "")),
+        issuer=clean(mapping(session.get("sessionIssuer")).get("arn", "")),
         invoked_by=clean(identity.get("invokedBy", "")),
         account=clean(identity.get("accountId", "")),
         source_identity=clean(session.get("sourceIdentity", "")),
@@ -147,7 +147,3 @@ def _facts(detail: Json) -> Json:
 def _size(data: Json) -> int:
     """Bytes on the wire."""
     return len(json.dumps(data, ensure_ascii=False).encode(errors="surrogatepass"))
-
-
-def _object(value: Any) -> Json:
-    return value if isinstance(value, dict) else {}

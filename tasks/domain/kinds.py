@@ -49,16 +49,19 @@ class Rule:
     grade: Callable[[Json], str] | None = None
 
 
+def mapping(value: Any) -> Json:
+    """A JSON object as it is, an empty one for anything else: what an event says may be of any form."""
+    return value if isinstance(value, dict) else {}
+
+
 def request(facts: Json) -> Json:
     """A call's parameters, empty when there are none."""
-    found = facts.get("requestParameters")
-    return found if isinstance(found, dict) else {}
+    return mapping(facts.get("requestParameters"))
 
 
 def response(facts: Json) -> Json:
     """A call's answer, empty when there is none."""
-    found = facts.get("responseElements")
-    return found if isinstance(found, dict) else {}
+    return mapping(facts.get("responseElements"))
 
 
 def called(what: str) -> Callable[[Json], str]:

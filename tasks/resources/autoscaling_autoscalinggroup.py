@@ -4,13 +4,15 @@ The sweep leaves them alone: their capacity is theirs to change
 (docs.aws.amazon.com/autoscaling, "Set scaling limits for your Auto Scaling group").
 """
 
+from functools import partial
 from typing import Any
 
-from tasks.domain.errors import NotRecovered
 from tasks.domain.knowledge.autoscaling import ARNS, GROUP
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
 from tasks.resources import Aws
+from tasks.resources.capacity import raise_to_target, take_back
+from tasks.resources.capacity import reached as reached
 
 READS = {"autoscaling:DescribeAutoScalingGroups": "*"}
 SCALE = (
@@ -49,16 +51,8 @@ def target(action: str, good: Json | None, facts: Json) -> Json | None:
     return {"desired": min(now["desired"] + facts["settings"].get("add", 1), now["most"])}
 
 
-def reached(target: Json, now: Json | None) -> bool:
-    return now is not None and bool(now["desired"] >= target["desired"])
-
-
 def restore(aws: Aws, step: Step) -> None:
-    now = snapshot(aws, step.resource.id)
-    if now is None:
-        raise NotRecovered(f"the Auto Scaling group {step.resource.id} is gone")
-    if not reached(step.target, now):
-        _set(aws, step, step.target["desired"])
+    raise_to_target(step, snapshot(aws, step.resource.id), partial(_set, aws, step))
 
 
 def verify(aws: Aws, step: Step, after: Json) -> str:
@@ -74,12 +68,7 @@ def verify(aws: Aws, step: Step, after: Json) -> str:
 
 
 def undo(aws: Aws, step: Step, before: Json) -> str:
-    """Back to the capacity before, unless somebody or auto scaling itself has changed it since."""
-    now = snapshot(aws, step.resource.id)
-    if now is None or now["desired"] != step.target["desired"]:
-        return "its capacity was changed since: left alone"
-    _set(aws, step, before["desired"])
-    return ""
+    return take_back(step, snapshot(aws, step.resource.id), before, partial(_set, aws, step))
 
 
 def _set(aws: Aws, step: Step, desired: int) -> None:

@@ -3,13 +3,15 @@
 The sweep leaves them alone: how many tasks run is for Application Auto Scaling and deployments to change.
 """
 
+from functools import partial
 from typing import Any
 
-from tasks.domain.errors import NotRecovered
 from tasks.domain.knowledge.ecs import ARNS, SERVICE
 from tasks.domain.payload import Json, Step
 from tasks.domain.planning import Action, Permission
 from tasks.resources import Aws
+from tasks.resources.capacity import raise_to_target, take_back
+from tasks.resources.capacity import reached as reached
 
 READS = {"ecs:DescribeServices": ARNS[SERVICE]}
 SCALE = (
@@ -46,16 +48,8 @@ def target(action: str, good: Json | None, facts: Json) -> Json | None:
     return {"desired": min(now["desired"] + settings.get("add", 1), settings["most"])}
 
 
-def reached(target: Json, now: Json | None) -> bool:
-    return now is not None and bool(now["desired"] >= target["desired"])
-
-
 def restore(aws: Aws, step: Step) -> None:
-    now = snapshot(aws, step.resource.id)
-    if now is None:
-        raise NotRecovered(f"the service {step.resource.id} is gone")
-    if not reached(step.target, now):
-        _set(aws, step, step.target["desired"])
+    raise_to_target(step, snapshot(aws, step.resource.id), partial(_set, aws, step))
 
 
 def verify(aws: Aws, step: Step, after: Json) -> str:
@@ -68,12 +62,7 @@ def verify(aws: Aws, step: Step, after: Json) -> str:
 
 
 def undo(aws: Aws, step: Step, before: Json) -> str:
-    """Back to the number before, unless somebody or auto scaling has changed it since."""
-    now = snapshot(aws, step.resource.id)
-    if now is None or now["desired"] != step.target["desired"]:
-        return "its number of tasks was changed since: left alone"
-    _set(aws, step, before["desired"])
-    return ""
+    return take_back(step, snapshot(aws, step.resource.id), before, partial(_set, aws, step))
 
 
 def _set(aws: Aws, step: Step, desired: int) -> None:

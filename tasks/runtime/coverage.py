@@ -6,12 +6,10 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tasks.domain.coverage import Cover, lacks
-from tasks.domain.events import named_by, tagging_types
-from tasks.domain.guards import TAG
-from tasks.domain.payload import Resource
 from tasks.domain.policy import Policy
 from tasks.resources import Aws, module
-from tasks.runtime import tags, trails
+from tasks.runtime import trails
+from tasks.runtime.managed import opted_in
 from tasks.runtime.memory import keeps
 from tasks.store import snapshots
 
@@ -22,14 +20,13 @@ UNCONFIRMED = "PendingConfirmation"
 
 def resources(aws: Aws, table: str, policy: Policy) -> Iterator[Cover]:
     """Each managed resource of a type that can be restored; that of types which are only watched are left out."""
-    for arn, own in tags.managed(aws("resourcegroupstaggingapi"), tagging_types()):
-        named = named_by(arn)
-        if named and module(named[0]).ACTIONS:
-            resource = Resource(*named, arn, own[TAG])
-            kind, row = module(resource.type), snapshots.read(aws("dynamodb"), table, arn)
+    for resource, _ in opted_in(aws("resourcegroupstaggingapi")):
+        kind = module(resource.type)
+        if kind.ACTIONS:
+            row = snapshots.read(aws("dynamodb"), table, resource.arn)
             of_type = kind.missing(row["state"]) if row and hasattr(kind, "missing") else ()
             missing = lacks(resource, row, policy, actions=kind.ACTIONS, of_type=of_type, keeps=keeps(resource))
-            yield Cover(resource.id, resource.type, resource.autonomy, arn, missing)
+            yield Cover(resource.id, resource.type, resource.autonomy, resource.arn, missing)
 
 
 def agent(aws: Aws, *, topic: str, model_id: str) -> Iterator[Cover]:

@@ -3,15 +3,18 @@
 import math
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from by_hand import call, detected
 from cloud import PATTERNS, Cloud
 from left_behind import reported
 from managed import instance
-from published import ACCOUNT, REGION
+from published import ACCOUNT, REGION, Json
 
 from tasks import analyze_metrics
+from tasks.domain.errors import NotSeen
 from tasks.domain.metrics.watched import Series
 from tasks.domain.payload import Incident, Resource, load
 from tasks.domain.rules import judge
@@ -121,3 +124,21 @@ def test_told_it_is_an_anomaly_that_changes_nothing(cloud: Cloud, learned: Resou
     assert (verdict.classification, verdict.severity, verdict.issue) == ("ANOMALY", "critical", "metric_unusual")
     [named] = found["incident"]["resources"]
     assert named["arn"] == f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/{learned.id}"
+
+
+def test_a_batch_that_is_refused_hides_no_other(
+    cloud: Cloud, learned: Resource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one series at a time, the first is refused: the other two are asked all the same, and it is said."""
+    monkeypatch.setattr(analyze_metrics, "AT_ONCE", 1)
+    asked = list[str]()
+
+    def refuse_the_first(params: Json, **_: Any) -> None:
+        asked.append(params["MetricDataQueries"][0]["MetricStat"]["Metric"]["MetricName"])
+        if len(asked) == 1:
+            raise ReadTimeoutError(endpoint_url="cloudwatch")
+
+    cloud.interfere("cloudwatch", "provide-client-params.cloudwatch.GetMetricData", refuse_the_first)
+    with pytest.raises(NotSeen, match=learned.id):
+        call(analyze_metrics.handler, {})
+    assert len(set(asked)) == 3

@@ -1,9 +1,7 @@
 """S3 buckets."""
 
-from typing import Any
-
 from tasks.domain.exposure import open_blocks, public_acl, public_statements
-from tasks.domain.kinds import Json, Kind, Rule, called, request
+from tasks.domain.kinds import Json, Kind, Rule, called, mapping, request
 from tasks.domain.lifecycle import hasty_rules
 
 BUCKET = "AWS::S3::Bucket"
@@ -62,14 +60,14 @@ def _acl_public(facts: Json) -> str:
 
 
 def _versioning_suspended(facts: Json) -> str:
-    status = _object(request(facts).get("VersioningConfiguration")).get("Status")
+    status = mapping(request(facts).get("VersioningConfiguration")).get("Status")
     return "versioning was suspended: what is overwritten from now on is lost" if status == "Suspended" else ""
 
 
 def _default_encryption(facts: Json) -> Json:
-    rule = _object(request(facts).get("ServerSideEncryptionConfiguration")).get("Rule")
-    return _object(
-        _object(rule[0] if isinstance(rule, list) and rule else rule).get("ApplyServerSideEncryptionByDefault")
+    rule = mapping(request(facts).get("ServerSideEncryptionConfiguration")).get("Rule")
+    return mapping(
+        mapping(rule[0] if isinstance(rule, list) and rule else rule).get("ApplyServerSideEncryptionByDefault")
     )
 
 
@@ -87,7 +85,7 @@ def _weaker_encryption(facts: Json) -> str:
 
 
 def _lifecycle_deletes(facts: Json) -> str:
-    hasty = hasty_rules(_object(request(facts).get("LifecycleConfiguration")).get("Rule"))
+    hasty = hasty_rules(mapping(request(facts).get("LifecycleConfiguration")).get("Rule"))
     return f"the lifecycle now deletes objects within days (rule {', '.join(hasty)})" if hasty else ""
 
 
@@ -105,10 +103,6 @@ def _objects_deleted(facts: Json) -> str:
 def _lost(facts: Json) -> str:
     lost = facts.get("lost")
     return f"of at least {lost} objects every version was deleted: nothing brings them back" if lost else ""
-
-
-def _object(value: Any) -> Json:
-    return value if isinstance(value, dict) else {}
 
 
 RULES = (

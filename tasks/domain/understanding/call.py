@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from tasks.domain.kinds import mapping
 from tasks.domain.payload import Actor, Incident, Json
 from tasks.domain.understanding.leaves import Leaf, leaves, policies
 from tasks.domain.understanding.words import call_words, says, spoken
@@ -92,9 +93,9 @@ def read_call(incident: Incident) -> Call:
     return Call(
         service=str(facts.get("eventSource", "")).split(".")[0],
         words=call_words(str(facts.get("eventName", ""))),
-        asked=_object(facts.get("requestParameters")),
-        answer=_object(facts.get("responseElements")),
-        more=_object(facts.get("additionalEventData")),
+        asked=mapping(facts.get("requestParameters")),
+        answer=mapping(facts.get("responseElements")),
+        more=mapping(facts.get("additionalEventData")),
         actor=actor,
         accounts=frozenset(one for one in own if ACCOUNT.fullmatch(one)),
         source_address=str(facts.get("sourceIPAddress", "")),
@@ -109,7 +110,3 @@ def refused(incident: Incident) -> str:
     answer = incident.facts.get("responseElements")
     failed = isinstance(answer, dict) and len(answer) == 1 and "Failure" in answer.values()
     return "Failure" if failed else ""
-
-
-def _object(value: object) -> Json:
-    return value if isinstance(value, dict) else {}
