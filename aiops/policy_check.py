@@ -36,8 +36,10 @@ def show(path: Path | None) -> None:
         print(f"Under repair at once: at most {policy.group.share:.0%} of a group, by {tags}.")
     if policy.earning:
         began = "the levels above" if policy.earning.start == "policy" else policy.earning.start
-        counted = "" if policy.earning.enforce else " This is counted, not enforced."
-        print(f"Autonomy is earned, from {began}: {policy.earning.cases} successes in a row lead a level up.{counted}")
+        print(
+            f"Autonomy is earned, from {began}: {policy.earning.cases} successes in a row lead a level up, "
+            "a failure one down."
+        )
     print(f"A question expires after {policy.review_seconds // 60} minutes, and that means no.")
 
 

@@ -62,7 +62,7 @@ def after(standing: Standing, case: Case, answer: Recovery, earning: Earning) ->
         before = standing.before if again else LEVELS[at]
         # Silence would hide what goes wrong: a failure leads no lower than suggest.
         lower = LEVELS[min(at, max(at - 1, LEVELS.index("suggest")))]
-        return _moved(replace(now, fallen=case.incident, before=before), lower, case, "a fix of it was undone")
+        return _moved(replace(now, fallen=case.incident, before=before), lower, case, "a fix of it did not help")
     if standing.fallen == case.incident:
         return _moved(replace(now, fallen="", before=""), standing.before, case, "run again, the fix was verified")
     if standing.run + 1 < earning.cases or level(replace(now, level="auto"), answer, earning) == LEVELS[at]:

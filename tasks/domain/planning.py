@@ -171,13 +171,14 @@ def _earned(
     issue: str, steps: Sequence[Step], policy: Policy, standings: Mapping[str, Standing]
 ) -> list[tuple[str, str]]:
     """The level that the issue has earned in each environment of the steps, and why."""
-    if policy.earning is None or not policy.earning.enforce:
+    if policy.earning is None:
         return []
     found = []
     for name in dict.fromkeys(step.resource.environment for step in steps):
         standing = standings.get(name, Standing())
         level = earning.level(standing, policy.recover[issue], policy.earning)
-        because = earning.why(standing) or f"{policy.earning.cases} successes in a row lead higher"
+        ahead = f"{policy.earning.cases} successes in a row lead higher, {standing.run} so far"
+        because = "; ".join(filter(None, [earning.why(standing), ahead]))
         told = f"{issue} has earned {level} in the environment {name}: {because}"
         found.append((earning.PLANNED.get(level, level), told))
     return found

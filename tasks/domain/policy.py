@@ -64,13 +64,11 @@ class Trust:
 class Earning:
     """Autonomy is earned: an issue class starts at a level, or at the `policy`'s own, in each environment.
 
-    It climbs one level after so many `cases` in a row were a success, and falls one by a failure. Without `enforce`
-    that is only counted and shown.
+    It climbs one level after so many `cases` in a row were a success, and falls one by a failure.
     """
 
     start: str = "policy"
     cases: int = 10
-    enforce: bool = True
 
 
 @dataclass(frozen=True)

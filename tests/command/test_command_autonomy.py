@@ -21,4 +21,4 @@ def test_a_level_is_told_with_what_it_owes_that_to(account: Account) -> None:
     (told,) = account.aiops("incidents", "--autonomy", "--json").lines
     assert (told["issue"], told["environment"], told["level"]) == ("ec2_instance_stopped", "test", "approve")
     assert told["history"][0]["incident"] == "0123456789ab"
-    assert "a fix of it was undone (incident 01234567, 2026-03-01)" in account.aiops("incidents", "--autonomy").out
+    assert "a fix of it did not help (incident 01234567, 2026-03-01)" in account.aiops("incidents", "--autonomy").out

@@ -71,5 +71,5 @@ def test_a_rerun_that_heals_gives_back_what_its_incidents_failures_cost() -> Non
 
 def test_a_change_says_why_and_of_which_incident() -> None:
     assert why(Standing()) == ""
-    assert why(lived(False)) == "a fix of it was undone (incident incident, 2026-03-01)"
+    assert why(lived(False)) == "a fix of it did not help (incident incident, 2026-03-01)"
     assert "3 successes in a row" in why(lived(True, True, True, earning=CAREFUL))

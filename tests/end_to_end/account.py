@@ -47,10 +47,14 @@ class Account(Stage):
         self.states.redrive_execution(executionArn=execution.arn)
         return self.ended(execution)
 
-    def start(self, event: Json) -> Execution:
-        """What "New execution" in the console does with this input; the execution, once it has ended."""
+    def begin(self, event: Json) -> Execution:
+        """What "New execution" in the console does with this input."""
         arn = self.states.start_execution(stateMachineArn=MACHINE, input=json.dumps(event))["executionArn"]
-        return self.ended(Execution(arn, "RUNNING"))
+        return Execution(arn, "RUNNING")
+
+    def start(self, event: Json) -> Execution:
+        """A new execution with this input, once it has ended."""
+        return self.ended(self.begin(event))
 
     def all(self, naming: str, event: str) -> list[Execution]:
         """The executions that this event on this resource started, oldest first, ended or not."""

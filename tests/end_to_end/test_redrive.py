@@ -77,10 +77,13 @@ def test_an_execution_redriven_before_its_failure_was_told(account: Account) -> 
 
 
 def test_a_new_execution_with_the_same_input_after_a_failure(account: Account) -> None:
-    """It heals; after that the same input is a duplicate, and the failed execution, redriven, changes nothing."""
+    """It asks and heals; then the same input is a duplicate, and the failed execution, redriven, changes nothing."""
     instance, execution = undone(account)
     event = json.loads(account.states.describe_execution(executionArn=execution.arn)["input"])
-    assert account.start(event).outcome == "VERIFIED"
+    again = account.begin(event)
+    account.told("REVIEW", instance, "has earned approve in the environment default")
+    account.answer(again, "approve")
+    assert account.ended(again).outcome == "VERIFIED"
     assert account.instance_state(instance) == "running"
     assert account.start(event).outcome == "DUPLICATE"
     late = account.redrive(execution)

@@ -15,7 +15,7 @@ def remembered(account: Account, instance: str) -> str:
 
 
 def test_what_was_undone_is_not_remembered_as_good_and_is_found_again(account: Account) -> None:
-    """An instance crashed, its start did not help and was undone: stopped is not how it should be."""
+    """An instance crashed, its start did not help and was undone: stopped is not how it should be, but now it asks."""
     instance = account.instance()
     with account.impaired(instance):
         account.engine.shut_down_inside(instance)
@@ -25,5 +25,8 @@ def test_what_was_undone_is_not_remembered_as_good_and_is_found_again(account: A
     account.told("FAILED", instance)
     account.invoke("TakeSnapshots")
     assert remembered(account, instance) == "running"
-    assert [one.outcome for one in account.executions(instance, "Drift")] == ["VERIFIED"]
+    waiting = account.running(instance, "Drift", "RequestReview")
+    account.told("REVIEW", instance, "has earned approve in the environment default")
+    account.answer(waiting, "approve")
+    assert account.ended(waiting).outcome == "VERIFIED"
     assert account.instance_state(instance) == "running"

@@ -1,10 +1,9 @@
 """Autonomy through the whole machine: lost by a failure, regained; in the shadow nothing is done or told."""
 
-import pytest
 from cloud import PATTERNS, SNAPSHOTS, Cloud
 from left_behind import incident, messages, sessions, snapshot
 from machine import Machine
-from managed import instance, parameter, resource, values
+from managed import impair, instance, parameter, resource, values
 from published import Json, overwriting, stopping
 from sweeping import sweep
 
@@ -39,22 +38,30 @@ def plan(run_id: str) -> Json:
 
 def test_after_a_failure_a_person_is_asked_and_told_why(cloud: Cloud, machine: Machine) -> None:
     parameter(HOST.id, "good", "bad")
-    cloud.set_policy(earning={"start": "policy", "cases": 10})
     fall()
     arn = machine.start(EVENT)
     question = machine.question()
     reason = plan(question["pk"].removeprefix("REVIEW#"))["reason"]
-    assert reason.startswith(f"{ISSUE} has earned approve in the environment default: a fix of it was undone")
+    assert reason.startswith(f"{ISSUE} has earned approve in the environment default: a fix of it did not help")
     machine.answer("approved")
     assert machine.ended(arn).outcome == "VERIFIED"
     assert (standing().level, standing().run) == ("approve", 1)
 
 
-@pytest.mark.parametrize("earning", [None, {"cases": 10, "enforce": False}])
-def test_unless_it_is_enforced_only_the_policys_levels_hold(
-    cloud: Cloud, machine: Machine, earning: Json | None
-) -> None:
-    cloud.set_policy(earning=earning)
+def test_a_failure_makes_the_agent_ask_in_its_own_environment_only(cloud: Cloud, machine: Machine) -> None:
+    ill = instance(more={"environment": "test"})
+    cloud.set(VERIFY_DEADLINE_MINUTES="0")
+    impair(cloud, ill.id)
+    machine.report(machine.run(stopping(ill.id)))
+    asked, trusted = instance(more={"environment": "test"}), instance(more={"environment": "live"})
+    assert machine.run(stopping(trusted.id)).outcome == "VERIFIED"
+    arn = machine.start(stopping(asked.id))
+    machine.answer("denied")
+    assert machine.ended(arn).outcome == "DENIED"
+
+
+def test_where_the_policy_lets_nothing_be_earned_its_own_levels_hold(cloud: Cloud, machine: Machine) -> None:
+    cloud.set_policy(earning=None)
     parameter(HOST.id, "good", "bad")
     fall()
     assert machine.run(EVENT).outcome == "VERIFIED"

@@ -71,14 +71,19 @@ def test_a_failed_execution_is_told_and_frees_its_resource(cloud: Cloud, machine
     assert "stop_instance done" in body
 
 
-def test_a_failed_incident_can_be_started_anew_and_heals(cloud: Cloud, machine: Machine) -> None:
-    """The console's "New execution" with the same input."""
+def test_a_failed_incident_can_be_started_anew_asks_and_heals(cloud: Cloud, machine: Machine) -> None:
+    """The console's "New execution" with the same input; it asks, for it may be a late second delivery too."""
     one = instance()
     cloud.set(VERIFY_DEADLINE_MINUTES="0")
     impair(cloud)
     machine.report(machine.run(stopping(one.id)))
     cloud.leave_alone()
-    assert machine.run(stopping(one.id)).outcome == "VERIFIED"
+    arn = machine.start(stopping(one.id))
+    question = machine.question()
+    reason = incident(question["pk"].removeprefix("REVIEW#"))["plan"]["reason"]
+    assert "has earned approve in the environment default: a fix of it did not help" in reason
+    machine.answer("approved")
+    assert machine.ended(arn).outcome == "VERIFIED"
 
 
 def test_a_resource_that_never_becomes_healthy_is_polled_sixty_times_then_undone(

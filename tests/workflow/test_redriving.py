@@ -90,7 +90,9 @@ def test_redriven_from_detect_it_starts_over_and_heals(cloud: Cloud, machine: Ma
 
 def test_a_resource_that_another_incident_took_meanwhile_is_left_to_it(cloud: Cloud, machine: Machine) -> None:
     one, run = failed_at_undo(cloud, machine)
-    other = machine.run(stopping(one.id, eventID="another"))
+    arn = machine.start(stopping(one.id, eventID="another"))
+    machine.answer("approved")
+    other = machine.ended(arn)
     assert other.outcome == "VERIFIED"
     again = machine.redrive(run)
     assert (again.status, again.outcome, instance_state(one)) == ("SUCCEEDED", "RESOURCE_BUSY", "running")
