@@ -23,11 +23,30 @@ SAME = {
     "empty brackets": ["caller 1.2.3.4 (host7.example.org) hung up", "caller 1.2.3.4 () hung up"],
     "quantities": ["sent 1301 bytes (1.27 KB), life <1 sec", "sent 0 bytes, life 01:02"],
     "requests": ['"GET /a HTTP/1.1" 200', '"GET /b/c?d=1 HTTP/2.0" 404'],
+    "escaped quotes": [r'pull failed: "no image \"shop:1.2\""', 'pull failed: "denied"'],
+    "values of dots and stars": ["paid card=****1234", "paid card=__none__"],
+    "Windows paths with spaces": [r"loaded C:\Program Files\Shop X\a.dll twice", r"loaded D:\b.dll twice"],
+    "nothing after a colon": ["peers joined: , left: 1, 2", "peers joined: 3, left: 4"],
+    "rates": ["copied at 3.1 MB/s", "copied at 17 kB/s"],
+    "absent values": ["10.0.0.1 - - [1] done", "10.0.0.9 - alice [2] done"],
+    "values that are absent between others": ["lb 10.0.0.1:80 0.1 0.2 up", "lb 0.1 - 0.2 up", "lb 1 - - 2 up"],
+    "identifiers": ["waiting for ShareLock on row 3", "waiting for ExclusiveLock on row 9"],
+    "names with dots": ["upstream a, server: example.org", "upstream a, server: shop.example.net"],
+    "hosts of syslog": ["Nov 21 10:00:00 web01 sshd[12]: bye", "Nov  2 23:59:59 db-primary sshd[4]: bye"],
+    "new syslog": ["<34>1 2026-11-21T22:14:15.003Z a.example.org shop - up", "<34>1 2026-11-21T22:14:16Z b shop - up"],
+    "lines of code": ["I1121 10:00:00.123456   1 sync.go:224] started", "I1122 11:00:00.123456 17 sync.go:7] started"],
+    "colours": ["\x1b[32mINFO\x1b[0m shop open", "INFO shop open"],
 }
 APART = {
     "verbs": ["cache warmed", "cache dropped"],
     "requests": ['"GET /a HTTP/1.1" 200', '"DELETE /a HTTP/1.1" 200'],
     "reasons": ["mount failed: no such device", "mount failed: permission denied"],
+    "exceptions": ["job failed: acme.TimeoutError", "job failed: acme.QuotaError"],
+    "quoted messages": [
+        'I1121 10:00:00.123456 1 a.go:2] "Pod added" pod="a"',
+        'I1121 10:00:00.123456 1 a.go:2] "Pod removed"',
+    ],
+    "levels before a program": ["Nov 21 10:00:00 ERROR shop: closed", "Nov 21 10:00:00 INFO shop: closed"],
     "programs": [f"{name} started" for name in ("cron", "sshd", "ntpd", "cupsd", "syslogd")],
 }
 
@@ -66,6 +85,12 @@ def test_a_name_that_is_assigned_to_elsewhere_introduces_a_value() -> None:
     assert found[1] == found[2]
 
 
+def test_a_word_that_is_a_value_elsewhere_is_a_value() -> None:
+    names = ["alice", "bob", "carol", "dave"]
+    found = assigned([f"access denied for {name} on reports" for name in names] + ["bye alice, then", "bye dave, then"])
+    assert {one.template for one in found[4:]} == {"bye <*>, then"}
+
+
 def test_json_and_key_value_records_are_what_their_message_says() -> None:
     one, two, three, four = assigned(
         [
@@ -97,6 +122,42 @@ def test_a_stack_trace_belongs_to_its_first_line() -> None:
     assert found[1] == found[2] == found[3] == found[4]
     assert found[6] == found[7] == found[8] == found[9] == found[0]
     assert len(set(found)) == 4
+
+
+TRACES = {
+    "Go": """panic: closed
+[signal SIGSEGV: segmentation violation code=0x1]
+
+goroutine 1 [running]:
+main.(*Shop).open(0x0, 0xc00001)
+\t/app/main.go:12 +0x1d
+created by main.main in goroutine 1
+\t/app/main.go:22 +0x20""",
+    "JavaScript": """TypeError: x is undefined
+    at open (/app/index.js:12:11) {
+  code: 'ECLOSED'
+}""",
+    "Ruby": """NoMethodError (undefined method `open'):
+  app/shop.rb:12:in `open'
+  from bin/shop.rb:1:in `<main>'""",
+    "Rust": """thread 'main' panicked at src/main.rs:4:5
+stack backtrace:
+   0: rust_begin_unwind
+             at /rustc/abc/panicking.rs:584:5""",
+    "PHP": """PHP Fatal error: Uncaught Exception: closed
+Stack trace:
+#0 /srv/shop.php(7): open()
+#1 {main}
+  thrown in /srv/shop.php on line 12""",
+}
+
+
+@pytest.mark.parametrize("trace", TRACES.values(), ids=TRACES)
+def test_a_stack_trace_ends_where_the_next_message_begins(trace: str) -> None:
+    lines = trace.split("\n")
+    *found, after = assigned([*lines, "shop open"])
+    assert len(set(found)) == 1
+    assert after.template == "shop open"
 
 
 def test_ids_stay_when_a_pattern_grows_wider() -> None:

@@ -7,10 +7,11 @@ WILD = "<*>"
 _DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _CLOCK = r"\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?"
-_UNIT = r"(?:[KMGTP]i?B|[kKMG]bps|[mun]?s|[mhd]|secs?|seconds?|minutes?|mins?|hours?|days?|bytes?)\b"
+_UNIT = r"(?:[kKMGTP]i?B|[kKMG]bps|[mun]?s|[mhd]|secs?|seconds?|minutes?|mins?|hours?|days?|bytes?)\b"
 _METHOD = r"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE)\s"  # "GET /path HTTP/1.1" says what is done
-_QUOTED = rf"""(?:"(?!{_METHOD})[^"]{{0,200}}"|'[^']{{0,200}}'(?!\w))"""
+_QUOTED = rf"""(?:"(?!{_METHOD})[^"\\]{{0,200}}+(?:\\.[^"\\]{{0,200}}+){{0,20}}+"|'[^']{{0,200}}'(?!\w))"""
 _NESTED = r"(?:\([^()]{0,200}\)|\[[^\[\]]{0,200}\]|\{[^{}]{0,200}\})"
+_NAME = r"[^\s,;\"'<>()\[\]\\]{1,100}+"  # a word of a Windows path
 _JOINED = r"(?:[.:_@/+~\#$-]+\w+)*"  # what goes on after a digit: 10.0.0.1:80, blk_-12, a1-b2
 
 # Possessive (*+), bounded and anchored, so that no line takes more than linear time.
@@ -23,7 +24,8 @@ _VARIABLE = re.compile(
     | {_QUOTED}
     | [\w.+-]{{1,64}}@[\w-]+(?:\.[\w-]+)+  # an e-mail address
     | (?<=[\w\])]=) (?:{_QUOTED}|[^\s,;()\[\]{{}}="']*+{_NESTED}?(?<!=)|(?=[\s,;)\]}}]|$))  # key=value, and key=
-    | (?<!\.) (?:[A-Za-z]:\\[^\s,;"'<>()\[\]]*|(?:~|\.{{1,2}})?/(?:[\w.@%+~:$\#/-]*[\w/])?(?:\?[^\s"']+)?)  # a path
+    | (?<!\.) (?:[A-Za-z]:\\(?:(?:{_NAME}\x20){{0,4}}{_NAME}\\)*+[^\s,;"'<>()\[\]]*
+        |(?:~|\.{{1,2}})?/(?:[\w.@%+~:$\#/-]*[\w/])?(?:\?[^\s"']+)?)  # a path
     | [0-9A-Fa-f]{{1,4}}(?::{{1,2}}[0-9A-Fa-f]{{1,4}}){{3,}}\b  # MAC, IPv6
     | (?:(?<!<)[<>]=?\s?)? (?<!\w[./-]) [-+]?(?=[A-Za-z_./-]*+\d)\w+{_JOINED} (?:%|\s?{_UNIT})?  # a quantity
     | (?<![~-])(?<!\w\.) [A-Za-z_](?:[A-Za-z_~-]|\.(?=\w))*+\d\w*{_JOINED}  # an id: letters that go on in digits
@@ -32,13 +34,15 @@ _VARIABLE = re.compile(
     re.VERBOSE,
 )
 _EMPTY = re.compile(r"(?<!\w)([\[({])\s*([\])}])")
-_LEADERS = re.compile(r"[.\-=*_#]{3,}")
-_GLUED = re.compile(r"(?<![\w~@#$.-])[\w~@#$.-]++<\*>[\w~@#$]*|(?<![\w.-])[\w-]++(?:\.[\w-]++)+:<\*>|<\*>[\w~@#$]+")
-_LISTED = re.compile(r"<\*>(?:(?:\s*[,;:|/]\s*|\s+)<\*>|\s?\(<\*>\))+")
+_LEADERS = re.compile(r"(?<!=)([.\-=*_#])\1\1+")
+_GLUED = re.compile(
+    r"(?<![\w~@#$.-])[\w~@#$.-]++<\*>[\w~@#$]*|(?<![\w.-])[\w-]++(?:\.[\w-]++)+:<\*>|<\*>(?:[\w~@#$]+(?:/\w+)*|(?:/\w+)+)"
+)
+_LISTED = re.compile(r"<\*>(?:(?:\s*[,;:|/]\s*|\s+(?:-\s+)*)<\*>|\s?\(<\*>\))+")
 
 
 def mask(text: str) -> str:
     """The text with everything that varies by its look as <*>, and lists of such as one <*>."""
-    # An empty bracket is an empty value; a row of dots or dashes only leads the eye.
-    text = _LEADERS.sub(" ", _EMPTY.sub(r"\1<*>\2", text))
+    # An empty bracket, and nothing after a colon, is an empty value; a row of dots or dashes only leads the eye.
+    text = _LEADERS.sub(" ", _EMPTY.sub(r"\1<*>\2", text.replace(": ,", ": <*>,")))
     return _LISTED.sub(WILD, _GLUED.sub(WILD, _VARIABLE.sub(WILD, text)))

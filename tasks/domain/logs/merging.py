@@ -1,9 +1,11 @@
 """Which templates are one: those that differ in a word only because the word is a value.
 
 A word's look does not say whether it is a value; how it varies does. Templates of one length that agree in all words
-but one are one template if that place is known to vary (<*> or a name before it), or holds many words.
+but one are one template if that place is known to vary (<*> or a name before it), holds many words, identifiers alone,
+or words alone that are values elsewhere.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Set
 from functools import lru_cache
@@ -18,18 +20,23 @@ MANY = 4  # messages that a developer wrote out differ in two or three words at 
 MANY_PAIRS = 5  # two places that vary at once, when no single place does
 FEWEST_WORDS = 5  # below it two places are most of what a message says
 LONGEST = 40  # tokens; pairs of places grow with the square
+ABSENT = "-"  # stands for a value that there is none of
+
+# order_id, com.acme.Orders, OrderService, but no word of a sentence; an exception's name says what went wrong.
+_IDENTIFIER = re.compile(r"(?!.*(?:Exception|Error)$)[^\W_].*(?:[_.$@/\\][^\W_]|(?<=[a-z])[A-Z])")
 
 
 def merges(templates: Iterable[Tokens]) -> dict[Tokens, Tokens]:
     """Each template that becomes part of another, to that one; the rest stay as they are."""
-    live, became = set(templates), dict[Tokens, Tokens]()
-    while found := _one_place(live) or _two_places(live):
+    live, became, values = set(templates), dict[Tokens, Tokens](), set[str]()
+    while found := _one_place(live, values) or _two_places(live):
         for members, merged in found:
             still = [one for one in members if one in live]
             if len(still) < 2:
                 continue
             live.difference_update(still)
             live.add(merged)
+            values.update(its for one in still for its, new in zip(one, merged, strict=True) if its != new)
             became |= dict.fromkeys(still, merged)
             became.pop(merged, None)
     return {one: _end(became, one) for one in became}
@@ -46,7 +53,12 @@ def is_word(token: str) -> bool:
     return token != WILD and any(map(str.isalpha, token))
 
 
-def _one_place(live: Set[Tokens]) -> list[Merge]:
+@lru_cache(maxsize=100_000)
+def is_identifier(token: str) -> bool:
+    return _IDENTIFIER.match(token) is not None
+
+
+def _one_place(live: Set[Tokens], known: Set[str]) -> list[Merge]:
     """Never the first token: that is what a message is about."""
     columns = defaultdict[tuple[int, int], list[Tokens]](list)
     names = {name for one in live if "=" in one for name, sign in pairwise(one) if sign == "="} - {WILD}
@@ -54,13 +66,14 @@ def _one_place(live: Set[Tokens]) -> list[Merge]:
         hashes, whole, words = _hashes(one)
         for place in range(1, len(one)):
             spoken = is_word(one[place])
-            if (spoken or one[place] == WILD) and words - spoken >= 1:
+            if (spoken or one[place] in (WILD, ABSENT)) and words - spoken >= 1:
                 columns[whole - hashes[place], place].append(one)
     found = []
     for (_, place), members in columns.items():
         if len(members) > 1:
             values = {one[place] for one in members}
-            if WILD in values or len(values) >= MANY or members[0][place - 1] in names:
+            varies = len(values) >= MANY or bool(values & {WILD, ABSENT}) or members[0][place - 1] in names
+            if varies or values <= known or all(map(is_identifier, values)):
                 found.append((members, _wild(members[0], place)))
     return sorted(found, key=_largest)
 

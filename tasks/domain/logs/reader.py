@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from tasks.domain.logs.entries import LONGEST, goes_on, says
+from tasks.domain.logs.entries import LONGEST, goes_on, goes_on_inside, says
 from tasks.domain.logs.miner import Miner
 
 MOST_SKELETONS = 50_000
@@ -50,8 +50,8 @@ class Reader:
         return number
 
     def _follow(self, number: int, line: bytes) -> int:
-        """The number of a line in or after a stack trace; code between the frames is indented."""
-        self._inside = number == _GOES_ON or line[:1].isspace()
+        """The number of a line in or after a stack trace."""
+        self._inside = number == _GOES_ON or goes_on_inside(line[:LONGEST].decode(errors="replace").rstrip("\r"))
         if self._inside and self._last is not None:
             return self._last
         return number if number != _GOES_ON else self._miner.learn("(stack trace)")
