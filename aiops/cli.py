@@ -91,7 +91,10 @@ def deliver(file: Events) -> None:
 
 @main.command()
 def incidents(
-    incident_id: Annotated[str | None, typer.Argument(metavar="ID", help="One incident, with its timeline.")] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="One incident, with its timeline.")] = None,
+    export: Annotated[
+        bool, typer.Option("--export", help="All, or those named, with what they were decided on, for replay.")
+    ] = False,
     calibration: Annotated[
         bool, typer.Option("--calibration", help="How often what was predicted came true instead.")
     ] = False,
@@ -102,7 +105,11 @@ def incidents(
     """List incidents, newest first, or tell one from detection to verification."""
     from aiops.incidents import show_all, show_one
 
-    if calibration:
+    if export:
+        from aiops.export import export as export_
+
+        export_(ids or [])
+    elif calibration:
         from aiops.calibration import show
 
         show(as_json=as_json)
@@ -114,10 +121,11 @@ def incidents(
         from aiops.standings import show as show_standings
 
         show_standings(as_json=as_json)
-    elif incident_id is None:
+    elif not ids:
         show_all(as_json=as_json)
     else:
-        show_one(incident_id, as_json=as_json)
+        for one in ids:
+            show_one(one, as_json=as_json)
 
 
 @main.command()

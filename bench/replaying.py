@@ -5,8 +5,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from aiops.deciding import Terms, decide, see
 from aiops.policy import load
-from aiops.replay import Terms, decide, see
 from tasks.domain.incident import understand
 from tasks.domain.rules import judge
 

@@ -1,8 +1,9 @@
 """Plan: the recovery steps that the policy allows, from what is known of the resources' good state."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from tasks.domain.grounds import planned_on
 from tasks.domain.payload import Analysis, Incident, Json, dump, load
 from tasks.domain.planning import Known, plan
 from tasks.resources import ANY_TYPE, actions, defined, module
@@ -25,15 +26,18 @@ class Environment:
 def handler(event: Json, context: Any) -> Json:
     env = read(Environment)
     incident, analysis = load(Incident, event["incident"]), load(Analysis, event["analysis"])
+    known = _known(env, incident, analysis.issue)
+    standings = earned(env.patterns_table, analysis.issue, [one.environment for one in incident.resources])
     made = plan(
         incident,
         analysis,
         policy(),
         actions=actions,
-        known=_known(env, incident, analysis.issue),
+        known=known,
         confidence_threshold=env.confidence_threshold,
-        standings=earned(env.patterns_table, analysis.issue, [one.environment for one in incident.resources]),
+        standings=standings,
     )
+    made = replace(made, grounds=planned_on(known, standings, env.confidence_threshold))
     logger.info("planned", extra={"autonomy": made.autonomy, "reason": made.reason, "hash": made.hash})
     return dict(dump(made))
 
@@ -49,12 +53,13 @@ def _known(env: Environment, incident: Incident, issue: str) -> dict[str, Known]
         targets = {
             name: kind.target(name, state, told | {"settings": policy().actions.get(name, {})}) for name in kind.ACTIONS
         }
-        settled = False
+        settled, by = False, ""
         for name in [answer.action for answer in answers]:
             if name in ANY_TYPE:
                 targets[name] = defined.target(client, one, name, state)
             if (wanted := targets.get(name)) is not None:
-                settled = defined.acting(one.type, name).reached(wanted, now)
+                settled, by = defined.acting(one.type, name).reached(wanted, now), name
                 break
-        known[one.arn] = Known(targets, now, stale=good is not None and "accepted_at" in good, settled=settled)
+        stale = good is not None and "accepted_at" in good
+        known[one.arn] = Known(targets, now, stale=stale, settled=settled, answer=by)
     return known

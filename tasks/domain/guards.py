@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import floor
 
+from tasks.domain.logs.redaction import hidden
 from tasks.domain.moment import seconds
 from tasks.domain.payload import Actor, Incident, Json
 from tasks.domain.policy import AUTONOMY, Group, Policy, Recurring
@@ -82,7 +83,7 @@ def managed(incident: Incident, tags: Mapping[str, Mapping[str, str]], policy: P
             lost[resource.arn] = f"{INTENDED}: tagged {change}"
         member = membership(own, policy.group)
         group = f"{resource.type} {member[0]}={member[1]}" if member else ""
-        environment = clean(own.get(policy.trust.environment, ""), 60) or "default"
+        environment = clean(hidden(dict(own)).get(policy.trust.environment, ""), 60) or "default"
         known.append(replace(resource, autonomy=own.get(TAG, ""), group=group, environment=environment))
     return without(replace(incident, resources=tuple(known)), lost)
 
@@ -93,8 +94,9 @@ def maintained(
     """The incident without the resources for which a maintenance window is open; `now` in seconds since 1970."""
     lost, is_open = {}, [window for window in policy.windows if window.is_open(now)]
     for resource in incident.resources:
+        own = hidden(dict(tags.get(resource.arn, {}))) if is_open else {}
         for window in is_open:
-            if window.covers(resource.arn, tags.get(resource.arn, {})):
+            if window.covers(resource.arn, own):
                 lost[resource.arn] = f"{MAINTENANCE}: the window {window.name!r} is open"
     return without(incident, lost)
 

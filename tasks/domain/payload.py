@@ -45,7 +45,7 @@ class Incident:
     `gone`: only their last snapshots tell their tags, since the resources are deleted, or were opted out. `dropped`
     lists what was taken out of the incident, ARN to reason. `trigger` is the name of the CloudWatch alarm that
     started it, empty for any other event. `others` are what an event is about that the agent cannot restore: told,
-    never touched; their ARN may be missing.
+    never touched; their ARN may be missing. `grounds` is what the account answered when it was decided (grounds.py).
     """
 
     id: str
@@ -63,6 +63,7 @@ class Incident:
     dropped: dict[str, str] = field(default_factory=dict)
     trigger: str = ""
     others: tuple[Resource, ...] = ()
+    grounds: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class Step:
 class Plan:
     """`autonomy` is auto, approve, notify, shadow, or none (nothing is wrong any more).
 
-    `hash` binds an approval to exactly these steps.
+    `hash` binds an approval to exactly these steps. `grounds` is what was known when it was made (grounds.py).
     """
 
     steps: tuple[Step, ...]
@@ -118,6 +119,7 @@ class Plan:
     reason: str
     hash: str
     review_seconds: int
+    grounds: Json = field(default_factory=dict)
 
 
 def dump(value: Any) -> Any:

@@ -61,13 +61,14 @@ class Known:
     """What is known of a resource: the state to reach by each action (None when none is known) and the state it is in.
 
     `stale`: an accepted actor changed it since the last good snapshot, which restoring would lose.
-    `settled`: it already is as it should be.
+    `settled`: it already is as it should be, which is as `answer`, the first action with a target, would make it.
     """
 
     targets: Mapping[str, Json | None]
     seen: Json | None
     stale: bool = False
     settled: bool = False
+    answer: str = ""
 
 
 def plan(
