@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 import botocore.session
-from botocore.model import OperationModel, Shape
+from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.parsers import create_parser
 
 from aiops.engine import trail_ec2, trail_s3
@@ -22,7 +22,13 @@ Tree = dict[str, Any]
 
 @cache
 def operation(service: str, name: str) -> OperationModel:
-    return botocore.session.get_session().get_service_model(service).operation_model(name)
+    return _service(service).operation_model(name)
+
+
+@cache
+def _service(name: str) -> ServiceModel:
+    """Megabytes of JSON, to be read once."""
+    return botocore.session.get_session().get_service_model(name)
 
 
 def is_call_of(model: OperationModel, *, method: str, path: str, headers: Tree, query: Tree, body: bytes) -> bool:

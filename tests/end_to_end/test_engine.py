@@ -182,6 +182,38 @@ def test_a_direct_invocation_names_the_class_too(engine: Engine) -> None:
     assert json.loads(answer["Payload"].read())["errorType"] == "NotYet"
 
 
+def test_a_function_that_raised_goes_on_with_what_it_knew_and_one_that_exits_begins_anew(engine: Engine) -> None:
+    """As on AWS: an exception of the handler does not end its environment."""
+    source = """
+import os
+calls = []
+def handler(event, context):
+    calls.append(event["do"])
+    if event["do"] == "raise":
+        raise ValueError("no")
+    if event["do"] == "exit":
+        os._exit(1)
+    return calls
+"""
+    lambdas = engine.client("lambda")
+    role = engine.client("iam").get_role(RoleName="role")["Role"]["Arn"]
+    package = {"ZipFile": zipped(source)}
+    lambdas.create_function(
+        FunctionName="counting", Runtime="python3.11", Handler="index.handler", Role=role, Code=package
+    )
+    lambdas.get_waiter("function_active_v2").wait(FunctionName="counting")
+
+    def call(what: str) -> Any:
+        said = lambdas.invoke(FunctionName="counting", Payload=json.dumps({"do": what}))
+        return json.loads(said["Payload"].read())
+
+    assert call("answer") == ["answer"]
+    assert call("raise")["errorType"] == "ValueError"
+    assert call("answer") == ["answer", "raise", "answer"]
+    call("exit")
+    assert call("answer") == ["answer"]
+
+
 def test_a_throttled_invocation_has_its_own_name(engine: Engine) -> None:
     """An invocation beyond the function's concurrency fails the task with Lambda.TooManyRequestsException."""
     machine = Machine(engine, "throttled", States={"Task": task({}, End=True)})
