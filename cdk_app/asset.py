@@ -24,10 +24,14 @@ from typing import NotRequired as NotRequired
 def deprecated(*_, **__):
     return lambda what: what
 '''
+# Its own front page imports all that it has; a task imports the parts that it uses.
+FRONT = "aws_lambda_powertools/__init__.py"
 # Parts of Powertools that no task imports, four fifths of it.
 UNUSED = (
+    FRONT,
     "aws_lambda_powertools/event_handler/",
     "aws_lambda_powertools/metrics/provider/datadog/",
+    "aws_lambda_powertools/tracing/",
     "aws_lambda_powertools/utilities/",
 )
 USED = tuple(f"aws_lambda_powertools/utilities/{name}" for name in ("__init__.py", "jmespath_utils/", "typing/"))
@@ -67,6 +71,7 @@ def assemble(output: Path, policy: dict[str, Any]) -> None:
             module = file.suffix == ".py" and ".." not in file.parts
             if module and (not path.startswith(UNUSED) or path.startswith(USED)):
                 _copy(Path(str(file.locate())), output / path)
+    (output / FRONT).write_text('"""Powertools, as far as the tasks use it."""\n')
 
 
 def _zone_files(policy: dict[str, Any]) -> list[metadata.PackagePath]:

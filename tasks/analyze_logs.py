@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tasks.domain.errors import NotSeen
@@ -11,9 +10,10 @@ from tasks.domain.events import named_by
 from tasks.domain.targets import TAG as TARGET
 from tasks.runtime import tags
 from tasks.runtime.clients import client
+from tasks.runtime.counting import MetricUnit, metrics
 from tasks.runtime.environment import read
 from tasks.runtime.log_reading import Log, Terms, read_on
-from tasks.runtime.observe import logger, metrics
+from tasks.runtime.observe import logger
 from tasks.store import incidents, log_watches
 
 SPARE_MS = 20_000  # of the function's time, for one more stretch to end in

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
-
 from tasks.domain.payload import Json
 from tasks.runtime import trails
 from tasks.runtime.clients import client
-from tasks.runtime.observe import logger, metrics
+from tasks.runtime.counting import MetricUnit, metrics
+from tasks.runtime.observe import logger
 
 
 @logger.inject_lambda_context

@@ -8,8 +8,6 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
-
 from tasks.domain.earning import Case
 from tasks.domain.errors import NotHealed
 from tasks.domain.incident import of_text
@@ -18,10 +16,11 @@ from tasks.domain.moment import iso
 from tasks.domain.outcome import FAILED
 from tasks.domain.payload import Analysis, Incident, Json, Plan, load
 from tasks.runtime.clients import client
+from tasks.runtime.counting import MetricUnit, metrics
 from tasks.runtime.environment import read
 from tasks.runtime.learning import came_back, tried
 from tasks.runtime.notices import publish
-from tasks.runtime.observe import logger, metrics
+from tasks.runtime.observe import logger
 from tasks.runtime.standing import earn, environments
 from tasks.store import incidents
 from tasks.store.claims import Claims, end_unchanged

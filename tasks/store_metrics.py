@@ -4,8 +4,6 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
-
 from tasks.domain.confidence import first_steps
 from tasks.domain.earning import Case
 from tasks.domain.guards import DUPLICATE, INTENDED
@@ -13,9 +11,10 @@ from tasks.domain.moment import iso
 from tasks.domain.outcome import CHANGED, DENIED, NORMAL, SHADOW, TOLD, outcome
 from tasks.domain.payload import Analysis, Incident, Json, Plan, Resource, load
 from tasks.runtime.clients import client
+from tasks.runtime.counting import MetricUnit, metrics
 from tasks.runtime.environment import read
 from tasks.runtime.learning import came_back, tried
-from tasks.runtime.observe import INCIDENT_ID, logger, metrics
+from tasks.runtime.observe import INCIDENT_ID, logger
 from tasks.runtime.standing import earn, environments
 from tasks.store import incidents, patterns, snapshots
 from tasks.store.claims import Claims, end_unchanged, end_verified

@@ -12,7 +12,6 @@ from tasks.domain.knowledge import lambda_, rds
 from tasks.domain.moment import iso, seconds
 from tasks.domain.payload import Actor, Incident, Json, Resource
 from tasks.domain.text import clean, trim
-from tasks.domain.understanding.naming import named
 
 # Enough for the largest bucket policy (20 KB) within the 256 KiB that a state may pass on.
 FACTS_BYTES = 65_536
@@ -79,7 +78,7 @@ def understand(event: Any, table: tuple[Kind, ...] = FAULTS) -> Incident:
         facts=_facts(detail),
         gone=bool(kind and kind.gone) or (name == DRIFT and detail.get("missing") is True),
         trigger=clean(detail.get("alarmName", ""), 255) if name == alarms.EVENT else "",
-        others=() if resources else tuple(Resource(clean(t), clean(name, 400), "") for t, name in named(event)),
+        others=() if resources else _others(event),
     )
 
 
@@ -114,6 +113,14 @@ def _resource(resource_type: str, named: str, *, region: str, account: str) -> R
     name = name.lower() if resource_type == rds.INSTANCE else name  # RDS makes it small itself
     name = lambda_.plain(name, account) if resource_type == lambda_.FUNCTION else name
     return Resource(resource_type, name, arn(resource_type, name, region=region, account=account))
+
+
+def _others(event: Json) -> tuple[Resource, ...]:
+    """What an event of an unknown kind is about."""
+    # Much to load, and seldom needed.
+    from tasks.domain.understanding.naming import named
+
+    return tuple(Resource(clean(kind), clean(name, 400), "") for kind, name in named(event))
 
 
 def _time(text: Any) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -129,8 +129,7 @@ def dump(value: Any) -> Any:
 
 def load(cls: type[T], data: Json) -> T:
     """The dataclass `cls` from JSON data; unknown keys are ignored, a missing one is a TypeError."""
-    hints = get_type_hints(cls)
-    known = {f.name: _value(hints[f.name], data[f.name]) for f in fields(cls) if f.name in data}  # type: ignore[arg-type]
+    known = {one.name: _value(one.type, data[one.name]) for one in fields(cast(Any, cls)) if one.name in data}
     return cls(**known)
 
 

@@ -10,8 +10,7 @@ from tasks.domain import catalogue
 from tasks.domain.events import DRIFT
 from tasks.domain.kinds import Rule
 from tasks.domain.payload import Analysis, Incident, Json
-from tasks.domain.understanding import find
-from tasks.domain.understanding.call import refused
+from tasks.domain.refusal import refused
 
 
 def _drifted(issue: str) -> Callable[[Json], str]:
@@ -53,6 +52,9 @@ def judge(incident: Incident) -> Analysis:
 
 def read(incident: Incident) -> Analysis | None:
     """What the event says by itself, whatever the catalogue knows."""
+    # A fifth of what Detect would load, for events that the catalogue does not know.
+    from tasks.domain.understanding import find
+
     found = find(incident)
     if found is None:
         return None

@@ -2,7 +2,8 @@
 changes by their states, results, categories and messages."""
 
 from tasks.domain.payload import Incident
-from tasks.domain.understanding.call import READING, read_call, refused
+from tasks.domain.refusal import refused
+from tasks.domain.understanding.call import READING, read_call
 from tasks.domain.understanding.finding import Finding
 from tasks.domain.understanding.granting import FEDERATION, granted
 from tasks.domain.understanding.intruding import intruded

@@ -101,12 +101,3 @@ def read_call(incident: Incident) -> Call:
         source_address=str(facts.get("sourceIPAddress", "")),
         endpoint=str(facts.get("vpcEndpointId", "")),
     )
-
-
-def refused(incident: Incident) -> str:
-    """Why the call changed nothing, or an empty text: an error code, or an answer that says Failure."""
-    if incident.error:
-        return incident.error
-    answer = incident.facts.get("responseElements")
-    failed = isinstance(answer, dict) and len(answer) == 1 and "Failure" in answer.values()
-    return "Failure" if failed else ""
