@@ -1,77 +1,74 @@
-"""Run every measurement on one engine and print one table, or with `--json` one JSON object."""
+"""Run the measurements that are named, or all, and print one table, or with `--json` one JSON object.
+
+Usage: python -m bench [logs] [replay] [cost] [overhead] [cold] [packages] [--json]
+"""
 
 import json
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from bench import cold_start, cost, log_speed, overhead, replaying, sizes
-from bench.stand import stand
+from bench import cold_start, cost, log_speed, overhead, replaying, report, sizes
+from bench.report import Row
+from bench.stand import Stand, stand
 
-OVERHEAD_GOAL, COLD_GOAL, COST_GOAL = 2.0, 1.25, 0.60
-LOOSER_GOALS = {"AnalyzeLogs": 1.5}  # it compiles what tells lines apart
-REPLAY_GOAL = 1_000
-LOG_GOAL = 0.5
+ALONE = ("logs", "replay")
+ON_THE_ENGINE = ("cost", "overhead", "cold", "packages")
+
+# The name of a measurement, what it found as JSON, and its rows.
+Part = tuple[str, Any, list[Row]]
 
 
 def main() -> int:
     """Exit status 0 whatever the figures: they are for people, who see what is over its goal."""
+    words = [one for one in sys.argv[1:] if one != "--json"]
+    if unknown := set(words) - {*ALONE, *ON_THE_ENGINE}:
+        print(f"bench: no measurement {', '.join(sorted(unknown))}\n{__doc__}", file=sys.stderr)
+        return 2
     console = Console(stderr=True)
-    logs = log_speed.measure()
-    replayed = replaying.measure()
-    with console.status("starting") as status, stand(lambda text: status.update(text)) as one:
-        healing, used, others = cost.incident(one)
-        slow = overhead.measure(one, healing, told=lambda text: status.update(text))
-        cold = cold_start.measure(one, healing, told=lambda text: status.update(text))
-        packages = sizes.measure(one)
-    price = {name: sum(one.dollars(cost.INCIDENTS).values()) for name, one in (("alone", used), ("caused", others))}
+    with console.status("starting") as status:
+        parts = list(_parts(words or [*ALONE, *ON_THE_ENGINE], lambda text: status.update(text)))
     if "--json" in sys.argv[1:]:
-        figures = {
-            "overhead": asdict(slow) | {"ratio": slow.ratio},
-            "cold_start": [asdict(task) | {"ratio": task.ratio} for task in cold],
-            "packages": [asdict(package) for package in packages],
-            "dollars_per_1000": price,
-            "used": asdict(used),
-            "log_lines_per_second": asdict(logs) | {"ratio": logs.ratio},
-            "replay": asdict(replayed),
-        }
-        print(json.dumps(figures))
+        print(json.dumps({name: found for name, found, _ in parts}))
         return 0
-    table = Table("what", "measured", "against", "ratio or price", "goal", "")
-    rows = [("a healing execution", f"{slow.healing:.2f} s", f"{slow.idle:.2f} s idle", slow.ratio, OVERHEAD_GOAL)]
-    rows += [
-        (
-            f"cold start of {task.task}",
-            f"{task.seconds:.2f} s",
-            f"{task.bare:.2f} s bare",
-            task.ratio,
-            LOOSER_GOALS.get(task.task, COLD_GOAL),
-        )
-        for task in sorted(cold, key=lambda task: -task.ratio)
-    ]
-    ours, other = (f"{1e6 / one:.1f} µs" for one in (logs.ours, logs.drain3))
-    rows.append(("a log line's pattern", ours, f"{other} drain3", logs.ratio, LOG_GOAL))
-    for what, measured, against, ratio, goal in rows:
-        table.add_row(what, measured, against, f"{ratio:.2f}", f"at most {goal}", _verdict(ratio, goal))
-    for package in packages:
-        size = f"{package.zipped / 1000:.0f} kB zipped, {package.unzipped / 1000:.0f} kB"
-        table.add_row(f"package of {len(package.functions)} functions", size, "", "", "", "")
-    total = f"{used.transitions} transitions, {cost.POLLS} polls of Verify"
-    verdict = _verdict(price["alone"], COST_GOAL)
-    table.add_row("1,000 incidents", total, "", f"${price['alone']:.2f}", f"at most ${COST_GOAL:.2f}", verdict)
-    table.add_row("  and what they cause", f"{others.transitions} transitions", "", f"${price['caused']:.2f}", "", "")
-    speed = replayed.events_per_second
-    verdict = _verdict(REPLAY_GOAL, speed)
-    each = f"{replayed.understanding_us:.0f} µs to understand and judge one"
-    table.add_row("replayed events", f"{speed:,.0f} a second", each, "", f"at least {REPLAY_GOAL:,}", verdict)
-    Console(width=None if sys.stdout.isatty() else 110).print(table)
+    rows = [row for *_, some in parts for row in some]
+    Console(width=None if sys.stdout.isatty() else 110).print(report.table(rows))
     return 0
 
 
-def _verdict(figure: float, goal: float) -> str:
-    return "[green]ok[/green]" if figure <= goal else "[red]over[/red]"
+def _parts(names: list[str], told: Callable[[str], None]) -> Iterator[Part]:
+    if "logs" in names:
+        told("log lines")
+        logs = log_speed.measure()
+        yield "logs", asdict(logs) | {"ratio": logs.ratio}, report.of_logs(logs)
+    if "replay" in names:
+        told("replaying")
+        replayed = replaying.measure()
+        yield "replay", asdict(replayed), report.of_replay(replayed)
+    if set(names) & set(ON_THE_ENGINE):
+        with stand(told) as one:
+            yield from _on_the_engine(one, names, told)
+
+
+def _on_the_engine(one: Stand, names: list[str], told: Callable[[str], None]) -> Iterator[Part]:
+    if "cost" in names:
+        told("an incident and what it causes")
+        used, caused = cost.measure(one)
+        dollars = {"alone": used.dollars(cost.INCIDENTS), "caused": caused.dollars(cost.INCIDENTS)}
+        found = {"used": asdict(used), "caused": asdict(caused), "dollars": dollars}
+        yield "cost", found, report.of_cost(used, caused, cost.INCIDENTS)
+    if "overhead" in names:
+        slow = overhead.measure(one, told=told)
+        yield "overhead", asdict(slow) | {"ratio": slow.ratio}, report.of_overhead(slow)
+    if "cold" in names:
+        cold = cold_start.measure(one, told=told)
+        yield "cold", [asdict(task) | {"ratio": task.ratio} for task in cold], report.of_cold_starts(cold)
+    if "packages" in names:
+        packages = sizes.measure(one)
+        yield "packages", [asdict(package) for package in packages], report.of_packages(packages)
 
 
 if __name__ == "__main__":

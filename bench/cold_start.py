@@ -22,7 +22,7 @@ from typing import Any
 
 from bench.first_events import events
 from bench.sizes import package
-from bench.stand import Json, Run, Stand
+from bench.stand import Json, Stand
 
 ROUNDS = 7
 # What Undo raises when it is done.
@@ -44,11 +44,12 @@ class ColdStart:
         return self.seconds / self.bare
 
 
-def measure(stand: Stand, model: Run, *, told: Callable[[str], None]) -> list[ColdStart]:
-    """Each task with the event that it got in `model`, an execution of the agent's."""
+def measure(stand: Stand, *, told: Callable[[str], None]) -> list[ColdStart]:
+    """Each task with the event that it gets in a healing."""
     found = []
     stand.trust_root()
     with stand.alone(), _code(stand) as code:
+        model = stand.healing()
         for function in sorted(stand.functions(), key=lambda one: str(one["FunctionName"])):
             task = function["FunctionName"].removeprefix("aiops-")
             told(f"cold starts, {task}")

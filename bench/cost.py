@@ -13,8 +13,8 @@ INCIDENTS = 1_000
 POLLS = 4
 
 
-def incident(stand: Stand) -> tuple[Run, Usage, Usage]:
-    """The healing execution, what it used, and what the executions used that it caused.
+def measure(stand: Stand) -> tuple[Usage, Usage]:
+    """What the healing execution used, and what the executions used that it caused.
 
     Every function starts cold, as in an account where incidents are rare. Other executions run alone, with the event
     that started them when nothing was held back.
@@ -23,9 +23,9 @@ def incident(stand: Stand) -> tuple[Run, Usage, Usage]:
     with stand.alone():
         event = stand.stop_instance()
         # Before the healing: they ask how the instance is.
-        others = sum((_measured(stand, meter, partial(stand.run, one))[1] for one in caused), Usage())
-        run, used = _measured(stand, meter, lambda: stand.heal(event, meanwhile=stand.polls(POLLS)))
-    return run, used, others
+        others = sum((_measured(stand, meter, partial(stand.run, one)) for one in caused), Usage())
+        used = _measured(stand, meter, lambda: stand.heal(event, meanwhile=stand.polls(POLLS)))
+    return used, others
 
 
 def _caused(stand: Stand) -> list[Json]:
@@ -37,7 +37,7 @@ def _caused(stand: Stand) -> list[Json]:
     return [event for event in events if event["detail"].get("eventID") != stop["detail"]["eventID"]]
 
 
-def _measured(stand: Stand, meter: Meter, execute: Callable[[], Run]) -> tuple[Run, Usage]:
+def _measured(stand: Stand, meter: Meter, execute: Callable[[], Run]) -> Usage:
     stand.cool()
     since = time.time()
     with meter.counting() as units:
@@ -45,7 +45,7 @@ def _measured(stand: Stand, meter: Meter, execute: Callable[[], Run]) -> tuple[R
     lines = stand.log_lines(since)
     invocations, gigabyte_seconds = billed(lines)
     entered = [event.get("stateEnteredEventDetails", {}).get("name") for event in run.history]
-    return run, Usage(
+    return Usage(
         transitions=transitions(run.history),
         invocations=invocations,
         gigabyte_seconds=gigabyte_seconds,

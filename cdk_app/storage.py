@@ -1,16 +1,31 @@
 """The tables: what happened, what was learned, who is at work, and how it looked when it was well."""
 
+from dataclasses import dataclass
+
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
-# Index to its keys; the names are those of the items' attributes.
+
+@dataclass(frozen=True)
+class Index:
+    """An index by two of the items' attributes. `copies` are what else it holds of an item, all if it names none.
+
+    Every write of what an index holds is paid for once more (docs.aws.amazon.com/amazondynamodb, "Using Global
+    Secondary Indexes", "Write capacity units"): an incident is written again and again while it lives.
+    """
+
+    partition: str
+    sort: str
+    copies: tuple[str, ...] = ()
+
+
 INCIDENT_INDEXES = {
-    "resource-type-index": ("resource_type", "timestamp"),
-    "resource-timestamp-index": ("resource_id", "timestamp"),
-    "workflow-state-index": ("workflow_state", "timestamp"),
+    "resource-type-index": Index("resource_type", "timestamp"),
+    "resource-timestamp-index": Index("resource_id", "timestamp", ("workflow_state",)),
+    "workflow-state-index": Index("workflow_state", "timestamp", ("resource_type", "resource_id")),
 }
-PATTERN_INDEXES = {"resource-pattern-index": ("resource_id", "pattern_id")}
+PATTERN_INDEXES = {"resource-pattern-index": Index("resource_id", "pattern_id", ("issue", "metric"))}
 
 
 class Storage(Construct):
@@ -23,7 +38,7 @@ class Storage(Construct):
         self.snapshots = self._table("Snapshots", key="resource_arn")
 
     def _table(
-        self, name: str, *, key: str, indexes: dict[str, tuple[str, str]] | None = None, expires: bool = False
+        self, name: str, *, key: str, indexes: dict[str, Index] | None = None, expires: bool = False
     ) -> dynamodb.Table:
         table = dynamodb.Table(
             self,
@@ -37,8 +52,14 @@ class Storage(Construct):
             ),
             removal_policy=self._removal_policy,
         )
-        for index, (partition, sort) in (indexes or {}).items():
-            table.add_global_secondary_index(index_name=index, partition_key=_text(partition), sort_key=_text(sort))
+        for index, it in (indexes or {}).items():
+            table.add_global_secondary_index(
+                index_name=index,
+                partition_key=_text(it.partition),
+                sort_key=_text(it.sort),
+                projection_type=dynamodb.ProjectionType.INCLUDE if it.copies else dynamodb.ProjectionType.ALL,
+                non_key_attributes=list(it.copies) or None,
+            )
         return table
 
 

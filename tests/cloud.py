@@ -145,11 +145,13 @@ def _schema(table: str, key: str) -> Json:
     if table != INCIDENTS:
         return {"KeySchema": _keys(key), "AttributeDefinitions": _texts(key)}
     indexes = {"resource-type-index": "resource_type", "resource-timestamp-index": "resource_id"}
+    whole = {"ProjectionType": "ALL"}
+    held = {"resource-timestamp-index": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["workflow_state"]}}
     return {
         "KeySchema": _keys(key),
         "AttributeDefinitions": _texts(key, *indexes.values(), "timestamp"),
         "GlobalSecondaryIndexes": [
-            {"IndexName": name, "KeySchema": _keys(one, "timestamp"), "Projection": {"ProjectionType": "ALL"}}
+            {"IndexName": name, "KeySchema": _keys(one, "timestamp"), "Projection": held.get(name, whole)}
             for name, one in indexes.items()
         ],
     }
