@@ -22,7 +22,9 @@ from moto.dynamodb.models.table import Backup, Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.logs.models import LogsBackend
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from moto.stepfunctions.parser.asl.component.state.exec.state_parallel.branches_decl import BranchWorkerPool
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.parser.asl.eval.program_state import ProgramError
 from moto.stepfunctions.parser.asl.jsonata import jsonata as expressions
 from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
@@ -66,8 +68,19 @@ def run_lambdas(monkeypatch: pytest.MonkeyPatch, handlers: Handlers) -> None:
     monkeypatch.setattr(LambdaSimpleBackend, "invoke", invoke)
     # The larger part of a run: moto parses each definition once more to check it, and makes a client per invocation.
     monkeypatch.setattr(StepFunctionsParserBackend, "_validate_definition", staticmethod(lambda definition: None))
+    monkeypatch.setattr(BranchWorkerPool, "on_terminated", _branch_ended)
     made = cache(boto_client_for)
     monkeypatch.setattr(lambda_eval_utils, "boto_client_for", lambda region, service, **_: made(region, service))
+
+
+def _branch_ended(self: BranchWorkerPool, env: Any) -> None:
+    """All branches end: when one fails, moto takes away what the others, which still run, stand on."""
+    with self._mutex:
+        if isinstance(ended := env.program_state(), ProgramError):
+            self._terminated_with_error = self._terminated_with_error or ended.error
+        self._active_workers_num -= 1
+        if not self._active_workers_num:
+            self._termination_event.set()
 
 
 def _with_health(cloud: Cloud) -> Callable[[BotocoreStubber, Any], Any]:
