@@ -22,7 +22,7 @@ demo: .venv/ready ## three faults break and heal on this laptop
 	@aiops demo
 
 test: .venv/ready ## every test
-	@pytest
+	@pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 lint: .venv/ready ## lint and types alone
 	ruff check .

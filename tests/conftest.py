@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from granted_calls import GRANTS, wrong
 from hypothesis import settings
+from recorded_calls import CALLS, recording
 
 # A busy machine is no failure.
 settings.register_profile("no-clock", deadline=None)
@@ -35,10 +37,41 @@ def _loopback_only() -> Iterator[None]:
         yield
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What all suites called is compared with what is granted when all have run."""
-    items.sort(key=lambda item: item.path.name == "test_calls.py")
+    """A directory's tests run in one process, the engine's first: they take longest."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_directory(item)))
+    items.sort(key=lambda item: _directory(item) != "end_to_end")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """After a whole run without a failure what was called is what is granted. A worker hands over what it noted."""
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output.update(calls=sorted(CALLS), grants=sorted(GRANTS))
+    elif _whole(session) and (lines := list(wrong())):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        reporter.section("calls and grants", red=True)
+        for line in lines:
+            reporter.write_line(line)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker has ended."""
+    for known, name in ((CALLS, "calls"), (GRANTS, "grants")):
+        known.update((role, action) for role, action in getattr(node, "workeroutput", {}).get(name, ()))
+
+
+def _whole(session: pytest.Session) -> bool:
+    narrowed = any(session.config.getoption(one) for one in ("keyword", "markexpr", "deselect"))
+    every = session.config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    return every and not narrowed and not session.testsfailed and not session.shouldstop
+
+
+def _directory(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 def _loopback(host: str) -> bool:
@@ -50,9 +83,8 @@ def _loopback(host: str) -> bool:
 
 @pytest.fixture(autouse=True, scope="session")
 def _recorded() -> Iterator[None]:
-    """Note what is called, for tests/stack/test_calls.py."""
+    """Note what is called."""
     import boto3
-    from recorded_calls import recording
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(boto3.Session, "client", recording(boto3.Session.client))

@@ -47,13 +47,13 @@ class Command:
 
     def terminate(self, *, once: Callable[[], bool]) -> tuple[int, str, str]:
         """Send SIGTERM to this process alone, as soon as a condition holds."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while not once():
             assert self.process.poll() is None, self.process.communicate()
             assert time.monotonic() < deadline, "it did not get that far"
             time.sleep(0.1)
         self.process.send_signal(signal.SIGTERM)
-        return self.end(seconds=30)
+        return self.end(seconds=60)
 
     def processes(self) -> list[str]:
         """The command lines of processes that it started, directly or not, and that live."""
