@@ -35,12 +35,15 @@ SAME = {
     "hosts of syslog": ["Nov 21 10:00:00 web01 sshd[12]: bye", "Nov  2 23:59:59 db-primary sshd[4]: bye"],
     "new syslog": ["<34>1 2026-11-21T22:14:15.003Z a.example.org shop - up", "<34>1 2026-11-21T22:14:16Z b shop - up"],
     "lines of code": ["I1121 10:00:00.123456   1 sync.go:224] started", "I1122 11:00:00.123456 17 sync.go:7] started"],
+    "missing values": ["peers joined: ", "peers joined: 3, 4"],
+    "missing values in brackets": ["reached ada (10.0.0.1) twice", "reached ada twice"],
     "colours": ["\x1b[32mINFO\x1b[0m shop open", "INFO shop open"],
 }
 APART = {
     "verbs": ["cache warmed", "cache dropped"],
     "requests": ['"GET /a HTTP/1.1" 200', '"DELETE /a HTTP/1.1" 200'],
     "reasons": ["mount failed: no such device", "mount failed: permission denied"],
+    "identifiers that a message is about": ["[3] open_shop orders", "[7] close_shop orders"],
     "exceptions": ["job failed: acme.TimeoutError", "job failed: acme.QuotaError"],
     "quoted messages": [
         'I1121 10:00:00.123456 1 a.go:2] "Pod added" pod="a"',

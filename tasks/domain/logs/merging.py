@@ -2,7 +2,7 @@
 
 A word's look does not say whether it is a value; how it varies does. Templates of one length that agree in all words
 but one are one template if that place is known to vary (<*> or a name before it), holds many words, identifiers alone,
-or words alone that are values elsewhere.
+or words alone that are values elsewhere. What a message begins with is what it is about, and no value.
 """
 
 import re
@@ -20,6 +20,8 @@ MANY = 4  # messages that a developer wrote out differ in two or three words at 
 MANY_PAIRS = 5  # two places that vary at once, when no single place does
 FEWEST_WORDS = 5  # below it two places are most of what a message says
 LONGEST = 40  # tokens; pairs of places grow with the square
+FEWEST_NAMED = 2  # words of a message that is told from another although a value is missing
+BRACKETED = {("(", WILD, ")"), ("[", WILD, "]")}
 ABSENT = "-"  # stands for a value that there is none of
 
 # order_id, com.acme.Orders, OrderService, but no word of a sentence; an exception's name says what went wrong.
@@ -29,14 +31,14 @@ _IDENTIFIER = re.compile(r"(?!.*(?:Exception|Error)$)[^\W_].*(?:[_.$@/\\][^\W_]|
 def merges(templates: Iterable[Tokens]) -> dict[Tokens, Tokens]:
     """Each template that becomes part of another, to that one; the rest stay as they are."""
     live, became, values = set(templates), dict[Tokens, Tokens](), set[str]()
-    while found := _one_place(live, values) or _two_places(live):
+    while found := _one_place(live, values) or _two_places(live) or _without_value(live):
         for members, merged in found:
             still = [one for one in members if one in live]
             if len(still) < 2:
                 continue
             live.difference_update(still)
             live.add(merged)
-            values.update(its for one in still for its, new in zip(one, merged, strict=True) if its != new)
+            values.update(its for one in still for its, new in zip(one, merged, strict=False) if new == WILD)
             became |= dict.fromkeys(still, merged)
             became.pop(merged, None)
     return {one: _end(became, one) for one in became}
@@ -73,7 +75,8 @@ def _one_place(live: Set[Tokens], known: Set[str]) -> list[Merge]:
         if len(members) > 1:
             values = {one[place] for one in members}
             varies = len(values) >= MANY or bool(values & {WILD, ABSENT}) or members[0][place - 1] in names
-            if varies or values <= known or all(map(is_identifier, values)):
+            named = all(map(is_identifier, values)) and any(map(is_word, members[0][:place]))
+            if varies or named or values <= known:
                 found.append((members, _wild(members[0], place)))
     return sorted(found, key=_largest)
 
@@ -94,6 +97,20 @@ def _two_places(live: Set[Tokens]) -> list[Merge]:
             values = {one[first] for one in members}, {one[second] for one in members}
             if min(map(len, values)) >= MANY_PAIRS:
                 found.append((members, _wild(members[0], first, second)))
+    return sorted(found, key=_largest)
+
+
+def _without_value(live: Set[Tokens]) -> list[Merge]:
+    """A template and the same one where a value is missing, alone or with its brackets."""
+    found = []
+    for one in live:
+        if sum(map(is_word, one)) < FEWEST_NAMED:
+            continue
+        for place in range(1, len(one)):
+            if one[place] == WILD:
+                shorter = [one[:place] + one[place + 1 :], one[: place - 1] + one[place + 2 :]]
+                in_brackets = one[place - 1 : place + 2] in BRACKETED
+                found += [([one, other], one) for other in shorter[: 1 + in_brackets] if other in live]
     return sorted(found, key=_largest)
 
 
