@@ -57,7 +57,7 @@ class Assumed:
     def recurred(self, incident: Incident, issue: str) -> Mapping[str, Json]:
         return {}
 
-    def claim(self, incident: Incident, tags: Tags) -> Incident | Block:
+    def claim(self, incident: Incident, tags: Tags, *, holding: bool) -> Incident | Block:
         return incident
 
     def once(self, block: Block, incident: Incident, verdict: Analysis | None) -> Block:

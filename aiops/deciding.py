@@ -20,7 +20,7 @@ from tasks.domain.earning import Standing
 from tasks.domain.errors import Malformed
 from tasks.domain.events import SOURCES, fault_pattern, matches
 from tasks.domain.incident import envelope, understand, unreadable
-from tasks.domain.outcome import ANOMALY, NORMAL
+from tasks.domain.outcome import NORMAL
 from tasks.domain.payload import Analysis, Incident, Json, Plan
 from tasks.domain.planning import Known, plan
 from tasks.domain.policy import Policy
@@ -127,8 +127,6 @@ def _decided(seen: Seen, inputs: Inputs, policy: Policy) -> Json:
         return _decision(verdict)
     fixes = {one.action: inputs.fixes(verdict.issue, one.action) for one in policy.answers(verdict.issue)}
     verdict = weigh(inputs.advised(verdict), fixes, policy.trust, rules=verdict.confidence)
-    if verdict.classification == ANOMALY:
-        return _decision(verdict)
     made = plan(
         incident,
         verdict,

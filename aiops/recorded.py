@@ -115,7 +115,7 @@ class Recorded:
         found = Answers[Json](self._asked("recurred", "how often it recurred"), "how often it recurred on {}")
         return {one.arn: {"recent": found[one.arn]} for one in incident.resources}
 
-    def claim(self, incident: Incident, tags: Tags) -> Incident | Block:
+    def claim(self, incident: Incident, tags: Tags, *, holding: bool) -> Incident | Block:
         found = self._asked("claim", "whether it was free to be claimed")
         if "reason" in found:
             return load(Block, found)

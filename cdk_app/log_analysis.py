@@ -33,7 +33,7 @@ class LogAnalysis(Construct):
             "logs:FilterLogEvents", on=arn(self, ARNS[LOG_GROUP]), because="any log group may be opted in; a read"
         )
         self.analyze_logs.may("dynamodb:GetItem", "dynamodb:PutItem", on=storage.patterns.table_arn)
-        self.analyze_logs.may("dynamodb:Query", on=f"{storage.incidents.table_arn}/index/resource-timestamp-index")
+        self.analyze_logs.may("dynamodb:GetItem", on=storage.claims.table_arn)
         may_put_events(self.analyze_logs)
         notifications.may_publish(self.analyze_logs)
         schedule(self, "log-analysis", every, function_target(self.analyze_logs, unhandled))

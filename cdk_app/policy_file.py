@@ -20,8 +20,8 @@ SCHEMA = ROOT / "policy.schema.json"
 
 def _types(rule: Rule) -> set[str]:
     """The types of resource that a rule's issue is about."""
-    told = {kind.resource_type for kind in FAULTS if kind.name in rule.events} | {rule.seen_on}
-    return told - {""}
+    told = {kind.resource_type for kind in FAULTS if kind.name in rule.events}
+    return ({rule.seen_on} if rule.seen_on else told) - {""}
 
 
 _RULES = [rule for rule in RULES if DRIFT not in rule.events]

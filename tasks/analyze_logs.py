@@ -14,7 +14,7 @@ from tasks.runtime.counting import MetricUnit, metrics
 from tasks.runtime.environment import read
 from tasks.runtime.log_reading import Log, Terms, read_on
 from tasks.runtime.observe import logger
-from tasks.store import incidents, log_watches
+from tasks.store import locks, log_watches
 
 SPARE_MS = 20_000  # of the function's time, for one more stretch to end in
 
@@ -22,7 +22,7 @@ SPARE_MS = 20_000  # of the function's time, for one more stretch to end in
 @dataclass(frozen=True)
 class Environment:
     patterns_table: str
-    incidents_table: str
+    claims_table: str
     topic_arn: str
     log_minutes: int
     log_megabytes_a_day: int
@@ -49,5 +49,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _failing(env: Environment, target: str) -> bool:
     """Whether the resource that writes a log is in an incident: what it writes then is neither news nor normal."""
-    known = named_by(target)
-    return known is not None and incidents.is_open(client("dynamodb"), env.incidents_table, known[1])
+    return bool(target) and locks.failing(client("dynamodb"), env.claims_table, target)

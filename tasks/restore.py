@@ -7,7 +7,7 @@ from typing import Any
 from tasks.domain import guards
 from tasks.domain.errors import PlanChanged, StillRestoring
 from tasks.domain.guards import Block
-from tasks.domain.outcome import RESTORED
+from tasks.domain.outcome import ANOMALY, RESTORED
 from tasks.domain.payload import Incident, Json, Plan, Step, load
 from tasks.domain.planning import denied, plan_hash
 from tasks.resources import Aws, actions
@@ -21,7 +21,8 @@ from tasks.runtime.policy import policy
 from tasks.runtime.recovery import sessions
 from tasks.runtime.switch import stopped
 from tasks.store import incidents, steps
-from tasks.store.claims import Claims, claim_again
+from tasks.store.claims import Claims, claim_again, claim_ahead
+from tasks.store.rate import Rate
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Environment:
     claims_table: str
     kill_switch: str
     recovery_role_arn: str
+    incidents_per_hour: int
+    burst: int
 
 
 @logger.inject_lambda_context(correlation_id_path=INCIDENT_ID)
@@ -40,7 +43,7 @@ def handler(event: Json, context: Any) -> Json:
         raise PlanChanged("the plan's steps are not the ones that were hashed")
     if denials := [why for step in plan.steps if (why := denied(step, policy()))]:
         raise PlanChanged(f"{denials[0]}, though it did not when the plan was made")
-    block = _blocked(env, incident, event["execution"])
+    block = _blocked(env, incident, event)
     if block:
         logger.info("not restored", extra=asdict(block))
         return {"outcome": block.reason, "why": block.why, "steps": []}
@@ -61,15 +64,19 @@ def _save_evidence(env: Environment, event: Json) -> None:
         incidents.update(client("dynamodb"), env.incidents_table, incident.id, {"evidence": found}, execution=execution)
 
 
-def _blocked(env: Environment, incident: Incident, execution: str) -> Block | None:
+def _blocked(env: Environment, incident: Incident, event: Json) -> Block | None:
     if stopped(client("ssm"), env.kill_switch):
         return Block(guards.KILL_SWITCH, f"{env.kill_switch} is on")
+    execution, dynamo = event["execution"], client("dynamodb")
     redrive = redrive_count(client("stepfunctions"), execution)
-    if not redrive:
+    store, now_ms = Claims(dynamo, env.incidents_table, env.claims_table), int(time.time() * 1000)
+    if redrive:
+        return claim_again(store, incident, execution=execution, redrive=redrive, now_ms=now_ms)
+    ahead = event["analysis"]["classification"] == ANOMALY
+    if not ahead or steps.read(dynamo, env.claims_table, execution, event["attempt"], 0):
         return None
-    store = Claims(client("dynamodb"), env.incidents_table, env.claims_table)
-    now_ms = int(time.time() * 1000)
-    return claim_again(store, incident, execution=execution, redrive=redrive, now_ms=now_ms)
+    since_ms, limit = int(event["detected_at"] * 1000), Rate(env.incidents_per_hour, env.burst)
+    return claim_ahead(store, incident, execution=execution, since_ms=since_ms, limit=limit, now_ms=now_ms)
 
 
 def _ensure(env: Environment, event: Json, number: int, step: Step, aws: Aws) -> Json:

@@ -8,7 +8,7 @@ from tasks.domain.confidence import first_steps
 from tasks.domain.earning import Case
 from tasks.domain.guards import DUPLICATE, INTENDED
 from tasks.domain.moment import iso
-from tasks.domain.outcome import CHANGED, DENIED, NORMAL, SHADOW, TOLD, outcome
+from tasks.domain.outcome import ANOMALY, CHANGED, DENIED, NORMAL, SHADOW, TOLD, outcome
 from tasks.domain.payload import Analysis, Incident, Json, Plan, Resource, load
 from tasks.runtime.clients import client
 from tasks.runtime.counting import MetricUnit, metrics
@@ -95,7 +95,9 @@ def _close(env: Environment, incident: Incident, event: Json, ended: str, now: f
             _earn(env, incident, issue, ended, event, now)
     store = Claims(dynamo, env.incidents_table, env.claims_table)
     if ended in CHANGED:
-        until = int((now + env.cooldown_minutes * 60) * 1000)
+        # After what was done ahead a real failure must not wait.
+        minutes = 0 if event["analysis"]["classification"] == ANOMALY else env.cooldown_minutes
+        until = int((now + minutes * 60) * 1000)
         end_verified(store, incident, execution=execution, cooldown_until_ms=until)
     else:
         end_unchanged(store, incident, execution=execution, limit=Rate(env.incidents_per_hour, env.burst))

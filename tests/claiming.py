@@ -34,8 +34,9 @@ def claimed(
     limit: Rate = LIMIT,
     most: int = 1,
     after: int = 0,
+    holding: bool = True,
 ) -> Incident | Block:
-    """A claim `after` so many milliseconds; `most` of each group at once."""
+    """A claim `after` so many milliseconds; `most` of each group at once; not `holding` where nothing failed."""
     return claim(
         store(),
         incident,
@@ -45,6 +46,7 @@ def claimed(
         now_ms=NOW + after,
         retention_days=90,
         is_live=lambda arn: arn in live,
+        holding=holding,
     )
 
 

@@ -25,9 +25,11 @@ class Log:
             events = [{"timestamp": (newest - age) * WINDOW * 1000 + 1, "message": line} for line in lines]
             self._logs.put_log_events(logGroupName=name, logStreamName="one", logEvents=events)
 
-    def opt_in(self) -> None:
-        """Let the agent read it."""
-        self._logs.tag_log_group(logGroupName=self.name, tags={TAG: "notify"})
+    def opt_in(self, target: str = "") -> None:
+        """Let the agent read it; `target` is the ARN of what writes it."""
+        self._logs.tag_log_group(
+            logGroupName=self.name, tags={TAG: "notify"} | ({"aiops:target": target} if target else {})
+        )
 
     def draw(self, picture: Path) -> None:
         """A picture of the log's patterns, judged as `aiops anomalies logs` judges a file."""

@@ -93,6 +93,19 @@ def foresight(stage: Stage) -> Iterator[Execution]:
         log.draw(stage.plot)
 
 
+def prevented(stage: Stage) -> Iterator[Execution]:
+    group, log = Group(stage, "demo-shop"), Log(stage, "/demo/scaling-shop")
+    log.opt_in(target=group.arn)
+    stage.invoke("AnalyzeLogs")
+    waiting = stage.running(log.name, "Foresight", "RequestReview")
+    stage.told("REVIEW", group.name, "Nothing had failed", "pool exhausted")
+    must(group.instances == 1, "nothing is changed before the answer")
+    stage.answer(waiting, "approve")
+    yield ended(stage.executions(log.name, "Foresight")[0], "VERIFIED")
+    must(group.instances == 2, f"{group.name} has one instance more")
+    stage.told("VERIFIED", group.name, "Nothing had failed")
+
+
 def crashed(stage: Stage) -> Iterator[Execution]:
     instance = stage.instance()
     stage.engine.shut_down_inside(instance)
@@ -742,8 +755,15 @@ SCENARIOS = (
         "foresight",
         "a log shows what will fail, before it fails",
         foresight,
-        "Detect Analyze Notify StoreMetrics",
+        "Detect Analyze Plan Notify StoreMetrics",
         "ANOMALY",
+    ),
+    Scenario(
+        "prevented",
+        "a log shows what will fail; a person agrees, and its group is scaled out before",
+        prevented,
+        f"{REVIEWED} Recover Verify Notify StoreMetrics",
+        "VERIFIED",
     ),
     Scenario("switched_off", "the kill switch is on", switched_off, BLOCKED, "KILL_SWITCH"),
     Scenario(

@@ -11,12 +11,12 @@ from tasks.domain import guards, targets
 from tasks.domain.guards import Block
 from tasks.domain.knowledge.ec2 import STATE as EC2_STATE
 from tasks.domain.knowledge.rds import EVENT as RDS_EVENT
-from tasks.domain.outcome import NORMAL
+from tasks.domain.outcome import ANOMALY, NORMAL
 from tasks.domain.payload import Analysis, Incident, Json
 from tasks.domain.policy import Policy
 from tasks.domain.rules import judge
 from tasks.domain.strangers import noticed, told
-from tasks.domain.targets import aim
+from tasks.domain.targets import aim, aim_ahead
 
 Tags = Mapping[str, Mapping[str, str]]
 Judge = Callable[[Incident], Analysis]
@@ -53,8 +53,8 @@ class Account(Protocol):
     def recurred(self, incident: Incident, issue: str) -> Mapping[str, Json]:
         """Each resource's ARN to what is counted of the issue on it."""
 
-    def claim(self, incident: Incident, tags: Tags) -> Incident | Block:
-        """The incident, now ours, with the resources that were free, or the block."""
+    def claim(self, incident: Incident, tags: Tags, *, holding: bool) -> Incident | Block:
+        """The incident, now ours, with the resources that were free, or the block; `holding` takes them, too."""
 
     def once(self, block: Block, incident: Incident, verdict: Analysis | None) -> Block:
         """The block, to be told to people unless its like was told just now."""
@@ -105,6 +105,11 @@ def _guarded(event: Incident, policy: Policy, account: Account, recovery_role: s
     found = guards.managed(incident, own, policy)
     if isinstance(found, Block):
         return found
+    if ahead := aim_ahead(found, own):
+        theirs = account.tags(ahead, tag_names(policy))
+        able = guards.managed(ahead, theirs, policy)
+        # What nobody opted in is not touched: then it is the log's matter alone, and told.
+        found, own = (found, own) if isinstance(able, Block) else (able, theirs)
     if found.event in NATIVE and account.called(found):
         return Block(guards.DEFERRED, "a caller stopped it: the CloudTrail event of the call tells who, and decides")
     verdict = judge(found)
@@ -129,4 +134,5 @@ def _admitted(incident: Incident, verdict: Analysis, own: Tags, policy: Policy, 
         if isinstance(kept, Block):
             return account.once(replace(kept, why=f"{verdict.issue}: {kept.why}"), found, verdict)
         found = kept
-    return account.claim(found, own)
+    # Where nothing has failed yet nothing is held: a failure that comes meanwhile must not find it busy.
+    return account.claim(found, own, holding=verdict.classification != ANOMALY)

@@ -21,7 +21,7 @@ DAYS = r"[1-9][0-9]{0,3}"
 class Command:
     """`parameters` are the document's, name to pattern; `given` reads them from the policy's settings of the action.
 
-    It gets the alarm's name too, and returns None where the settings say nothing.
+    It gets the name of the alarm or the log group that told too, and returns None where the settings say nothing.
     """
 
     document: str
@@ -30,13 +30,13 @@ class Command:
     given: Callable[[Json, str], Mapping[str, str] | None]
 
 
-def _service(settings: Json, alarm: str) -> Mapping[str, str] | None:
+def _service(settings: Json, told_by: str) -> Mapping[str, str] | None:
     services = settings.get("services", {})
-    pattern = fits(alarm, services)
+    pattern = fits(told_by, services)
     return {"service": services[pattern]} if pattern else None
 
 
-def _directories(settings: Json, alarm: str) -> Mapping[str, str] | None:
+def _directories(settings: Json, told_by: str) -> Mapping[str, str] | None:
     listed = settings.get("directories", [])
     return {"directories": " ".join(listed), "days": str(settings.get("older_than_days", 7))} if listed else None
 
@@ -49,14 +49,14 @@ COMMANDS = {
         {"directories": f"{DIRECTORY}( {DIRECTORY})*", "days": DAYS},
         _directories,
     ),
-    "collect_evidence": Command("aiops-CollectEvidence", "collect_evidence.sh", {}, lambda settings, alarm: {}),
+    "collect_evidence": Command("aiops-CollectEvidence", "collect_evidence.sh", {}, lambda settings, told_by: {}),
 }
 
 
-def parameters(action: str, settings: Json, alarm: str) -> dict[str, str] | None:
+def parameters(action: str, settings: Json, told_by: str) -> dict[str, str] | None:
     """The parameters of an action's document; None where the policy gives none, or one that is not as it must be."""
     command = COMMANDS[action]
-    given = command.given(settings, alarm)
+    given = command.given(settings, told_by)
     if given is None or not all(re.fullmatch(command.parameters[name], value) for name, value in given.items()):
         return None
     return dict(given)

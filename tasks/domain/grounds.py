@@ -65,12 +65,12 @@ class Noting:
         self.noted["recurred"] = {arn: one.get("recent", {}) for arn, one in found.items()}
         return found
 
-    def claim(self, incident: Incident, tags: Tags) -> Incident | Block:
+    def claim(self, incident: Incident, tags: Tags, *, holding: bool) -> Incident | Block:
         """The notes go into the record with the claim itself, which may refuse some of several resources."""
         self.noted["claim"] = None
         if len(self._event.resources) > 1:
             self._note_resources()
-        found = self._account.claim(self.on(incident), tags)
+        found = self._account.claim(self.on(incident), tags, holding=holding)
         if isinstance(found, Block):
             self.noted["claim"] = asdict(found)
         return found

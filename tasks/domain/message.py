@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tasks.domain.moment import iso, seconds
-from tasks.domain.outcome import outcome
+from tasks.domain.outcome import ANOMALY, outcome
 from tasks.domain.payload import Json
 from tasks.domain.text import inert, said
 
@@ -25,6 +25,7 @@ MEANING = {
     "FAILED": "not healed: it needs you",
     "KILL_SWITCH": "the kill switch is on: nothing was changed",
     "RESOURCE_BUSY": "another incident holds the resource: nothing was changed",
+    "RATE_LIMITED": "too many incidents within the hour: nothing was changed",
     "GROUP_BUSY": "enough of its group is under repair: nothing was changed, the sweep brings it back",
     "RECURRING": "it keeps coming back, so healing would only hide the fault: nothing was changed, find the cause",
     "STORM": "many alike at once: nothing was changed, find the common cause; the others are recorded, not told",
@@ -115,6 +116,7 @@ def _message(ended: str, payload: Json, *, now: float | None = None, tail: list[
     subject = f"[aiops] {ended}: {analysis.get('issue') or inert(incident['event'])} on {names}"
     lines = [
         f"{ended}: {MEANING.get(ended, 'nothing was changed')}",
+        *(["Nothing had failed: this is to prevent it."] if _is_ahead(payload) else []),
         "",
         f"Incident:   {incident['id']}",
         f"Resources:  {names}",
@@ -133,6 +135,12 @@ def _message(ended: str, payload: Json, *, now: float | None = None, tail: list[
         lines.append(f"Console:    {console(payload['execution'])}")
     ascii_subject = subject.encode("ascii", "replace").decode()
     return Message(ascii_subject[:100], "\n".join([*lines, *(["", *tail] if tail else [])]))
+
+
+def _is_ahead(payload: Json) -> bool:
+    """Whether something is planned, or done, though nothing had failed."""
+    planned = bool((payload.get("plan") or {}).get("steps"))
+    return planned and payload.get("analysis", {}).get("classification") == ANOMALY
 
 
 def _actor(incident: Json) -> str:

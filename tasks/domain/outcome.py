@@ -30,6 +30,8 @@ def outcome(payload: Json) -> str:
     if "review" in payload:
         return EXPIRED if payload["review"]["decision"] == "expired" else DENIED
     classification = str(payload["analysis"]["classification"])
-    if classification in (NORMAL, ANOMALY):
-        return classification
-    return {"none": HEALTHY, "shadow": SHADOW}.get(payload["plan"]["autonomy"], TOLD)
+    if classification == NORMAL:
+        return NORMAL
+    plan = payload["plan"]
+    told = ANOMALY if classification == ANOMALY and not plan["steps"] else TOLD
+    return {"none": HEALTHY, "shadow": SHADOW}.get(plan["autonomy"], told)

@@ -1,6 +1,6 @@
-"""Which resource an alarm is about: its tag or the policy says so, a dimension of its metric never does.
+"""Which resource an alarm or a log is about: its tag says so (of an alarm the policy may), what it measures never does.
 
-Whoever may name a dimension need not own the resource; the resource itself must be opted in as well.
+Whoever may name a dimension, or write a line, need not own the resource; that must be opted in as well.
 """
 
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from dataclasses import replace
 from tasks.domain import events
 from tasks.domain.arns import partition
 from tasks.domain.guards import UNMANAGED, Block
+from tasks.domain.logs.foresight import FORESIGHT
 from tasks.domain.payload import Incident, Resource
 from tasks.domain.policy import Policy
 from tasks.domain.wildcard import fits
@@ -30,10 +31,30 @@ def aim(incident: Incident, tags: Mapping[str, str], policy: Policy) -> Incident
         return Block(
             UNMANAGED, f"the alarm {incident.trigger} has no tag {TAG}, and the policy's alarms do not list it"
         )
-    known = events.named_by(named)
-    if known is None or not fits(named, [events.arn(*known, region=incident.region, account=incident.account)]):
+    target = _resource(named, incident)
+    if target is None:
         said = f"the tag {TAG}" if tags.get(TAG) else f"the policy for {pattern}"
         return Block(
             UNMANAGED, f"{said} names no resource of this account and region that the agent knows: {named[:200]}"
         )
-    return replace(incident, resources=(Resource(*known, named),))
+    return replace(incident, resources=(target,))
+
+
+def aim_ahead(incident: Incident, tags: Mapping[str, Mapping[str, str]]) -> Incident | None:
+    """The incident of a failure that a log foresees, about the resource that the log group's tag names.
+
+    None for any other incident, and without such a tag. `tags` maps an ARN to its tags.
+    """
+    if incident.event != FORESIGHT:
+        return None
+    (log,) = incident.resources
+    target = _resource(tags.get(log.arn, {}).get(TAG, ""), incident)
+    return replace(incident, resources=(target,)) if target else None
+
+
+def _resource(named: str, incident: Incident) -> Resource | None:
+    """The resource of the incident's account and region with this ARN; None when it is none that the agent knows."""
+    known = events.named_by(named)
+    if known is None or not fits(named, [events.arn(*known, region=incident.region, account=incident.account)]):
+        return None
+    return Resource(*known, named)

@@ -53,7 +53,8 @@ def target(action: str, facts: Json) -> Json | None:
     """What is to be run, with the policy's parameters."""
     if action == MONITOR:
         return {"host": MONITOR}
-    given = parameters(action, facts.get("settings", {}), str(facts.get("alarmName", "")))
+    named = facts.get("logGroup") or facts.get("alarmName") or ""
+    given = parameters(action, facts.get("settings", {}), str(named))
     return None if given is None else {"host": COMMANDS[action].document, "parameters": given}
 
 

@@ -81,7 +81,7 @@ class Live:
         table, dynamo = self.env.patterns_table, client("dynamodb")
         return {one.arn: patterns.read(dynamo, table, issue=issue, arn=one.arn) for one in incident.resources}
 
-    def claim(self, incident: Incident, tags: Tags) -> Incident | Block:
+    def claim(self, incident: Incident, tags: Tags, *, holding: bool) -> Incident | Block:
         return claim(
             Claims(client("dynamodb"), self.env.incidents_table, self.env.claims_table),
             incident,
@@ -91,6 +91,7 @@ class Live:
             now_ms=self.now_ms,
             retention_days=self.env.retention_days,
             is_live=lambda arn: is_live(client("stepfunctions"), arn),
+            holding=holding,
         )
 
     def once(self, block: Block, incident: Incident, verdict: Analysis | None) -> Block:

@@ -35,21 +35,26 @@ def claim(
     now_ms: int,
     retention_days: int,
     is_live: Callable[[str], bool],
+    holding: bool = True,
 ) -> Incident | Block:
     """The incident, now ours, without the resources whose lock, or place in their group, was refused; or why not.
 
     `most` is how many members of each group may be under repair at once. What an execution holds that has ended
-    without closing it (`is_live` says) is taken over.
+    without closing it (`is_live` says) is taken over. Without `holding` only the incident is ours: its resources must
+    be free, but stay so, for `claim_ahead` to take.
     """
     dead: list[str] = []
     for _ in tries():
-        token = rate.take(store.dynamo, store.claims, limit, now_ms)
-        record = incidents.claimed(store.incidents, incident, execution, now_ms, retention_days, dead)
+        token = [rate.take(store.dynamo, store.claims, limit, now_ms)] if holding else []
+        record = incidents.claimed(store.incidents, incident, execution, now_ms, retention_days, dead, token=holding)
         taking = [
-            locks.take(store.claims, one.arn, incident.id, execution, 0, now_ms, dead) for one in incident.resources
+            locks.take(store.claims, one.arn, incident.id, execution, 0, now_ms, dead)
+            if holding
+            else locks.look(store.claims, one.arn, execution, now_ms, dead)
+            for one in incident.resources
         ]
         places, crowded = _places(store, incident, most, execution, is_live)
-        reasons = transact(store.dynamo, [record, token, *taking, *places])
+        reasons = transact(store.dynamo, [record, *taking, *(places if holding or crowded else []), *token])
         if not reasons:
             return incident
         if "Item" in reasons[0]:
@@ -61,7 +66,7 @@ def claim(
             dead.append(known["execution"])
         refused = {
             resource.arn: decode(reason["Item"])
-            for resource, reason in zip(incident.resources, reasons[2:], strict=False)
+            for resource, reason in zip(incident.resources, reasons[1:], strict=False)
             if "Item" in reason
         }
         dead += [
@@ -73,7 +78,7 @@ def claim(
             return left
         incident = left
         # Only now: who retries its own claim, or brings a known event, needs no token.
-        if limited := rate.refusal(reasons[1], limit, now_ms):
+        if token and (limited := rate.refusal(reasons[-1], limit, now_ms)):
             return limited
     return Block(guards.RESOURCE_BUSY, f"the claim met others {TRIES} times in a row")
 
@@ -100,8 +105,37 @@ def claim_again(store: Claims, incident: Incident, *, execution: str, redrive: i
     taking = [
         locks.take(store.claims, one.arn, incident.id, execution, redrive, now_ms, []) for one in incident.resources
     ]
-    record = incidents.reclaimed(store.incidents, incident, execution, redrive)
+    return _claim_known(store, incident, taking, execution=execution, redrive=redrive)
+
+
+def claim_ahead(
+    store: Claims, incident: Incident, *, execution: str, since_ms: int, limit: Rate, now_ms: int
+) -> Block | None:
+    """An incident that held nothing while nothing had failed takes its locks, its places and a rate token to act.
+
+    None when it has them; what failed or was healed since it was foreseen (`since_ms`) is left alone.
+    """
+    taking = [
+        locks.take(store.claims, one.arn, incident.id, execution, 0, since_ms, [], foreseen=True)
+        for one in incident.resources
+    ]
+    return _claim_known(store, incident, taking, execution=execution, redrive=0, limit=limit, now_ms=now_ms)
+
+
+def _claim_known(
+    store: Claims,
+    incident: Incident,
+    taking: list[Json],
+    *,
+    execution: str,
+    redrive: int,
+    limit: Rate | None = None,
+    now_ms: int = 0,
+) -> Block | None:
+    """Take what an incident that is ours needs to act; with a `limit` also a token."""
+    record = incidents.reclaimed(store.incidents, incident, execution, redrive, token=limit is not None)
     for _ in tries():
+        token = [rate.take(store.dynamo, store.claims, limit, now_ms)] if limit else []
         places = []
         for name in groups.named(incident):
             known = groups.read(store.dynamo, store.claims, name)
@@ -109,12 +143,14 @@ def claim_again(store: Claims, incident: Incident, *, execution: str, redrive: i
             if full := groups.crowded(incident, name, known, **terms, is_live=lambda _: True):
                 return Block(guards.GROUP_BUSY, next(iter(full.values())))
             places.append(groups.take(store.claims, incident, name, known, **terms, redrive=redrive))
-        reasons = transact(store.dynamo, [record, *taking, *places])
+        reasons = transact(store.dynamo, [record, *taking, *places, *token])
         if not reasons:
             return None
         mine = reasons[: 1 + len(taking)]
         if any(one["Code"] == "ConditionalCheckFailed" for one in mine):
             return Block(guards.RESOURCE_BUSY, "another incident took a resource over since")
+        if limit and (limited := rate.refusal(reasons[-1], limit, now_ms)):
+            return limited
     return Block(guards.RESOURCE_BUSY, f"the claim met others {TRIES} times in a row")
 
 

@@ -13,14 +13,19 @@ OPEN = ("DETECTED", "WAITING_FOR_REVIEW", "RECOVERING")
 REOPENABLE = (FAILED, BLOCKED, UNDELIVERABLE)
 
 
-def claimed(table: str, incident: Incident, execution: str, now_ms: int, retention_days: int, dead: list[str]) -> Json:
-    """The write that makes the incident ours, unless it is known; `dead` executions no longer own theirs."""
+def claimed(
+    table: str, incident: Incident, execution: str, now_ms: int, retention_days: int, dead: list[str], *, token: bool
+) -> Json:
+    """The write that makes the incident ours, unless it is known; `dead` executions no longer own theirs.
+
+    `token` says that a rate token is taken with it.
+    """
     item = _keys(incident, now_ms, retention_days) | {
         "workflow_state": OPEN[0],
         "execution": execution,
         "redrive": 0,
-        "rate_token": True,
         "incident": dump(incident),
+        **({"rate_token": True} if token else {}),
     }
     again, ended = named("s", list(REOPENABLE)), named("d", dead)
     condition = f"attribute_not_exists(incident_id) OR workflow_state IN ({', '.join(again)})"
@@ -35,14 +40,15 @@ def claimed(table: str, incident: Incident, execution: str, now_ms: int, retenti
     }
 
 
-def reclaimed(table: str, incident: Incident, execution: str, redrive: int) -> Json:
-    """The write that puts a redriven execution's number on the incident."""
+def reclaimed(table: str, incident: Incident, execution: str, redrive: int, *, token: bool) -> Json:
+    """The write that puts an execution's redrive count on the incident; `token`: a rate token is taken with it."""
+    values = {":redrive": redrive, ":state": "RECOVERING", ":me": execution}
     return _update(
         table,
         incident.id,
-        "SET redrive = :redrive, workflow_state = :state",
+        "SET redrive = :redrive, workflow_state = :state" + (", rate_token = :token" if token else ""),
         "execution = :me",
-        {":redrive": redrive, ":state": "RECOVERING", ":me": execution},
+        values | ({":token": True} if token else {}),
     )
 
 
@@ -162,17 +168,3 @@ def read(dynamo: Any, table: str, incident_id: str) -> Json | None:
     key = encode({"incident_id": incident_id})
     found = dynamo.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
     return decode(found) if found else None
-
-
-def is_open(dynamo: Any, table: str, resource_id: str) -> bool:
-    """Whether the newest incident of a resource is still being dealt with (from an index, a moment behind)."""
-    found = dynamo.query(
-        TableName=table,
-        IndexName="resource-timestamp-index",
-        KeyConditionExpression="resource_id = :id",
-        ExpressionAttributeValues=encode({":id": resource_id}),
-        ProjectionExpression="workflow_state",
-        ScanIndexForward=False,
-        Limit=1,
-    )
-    return any(decode(item)["workflow_state"] in OPEN for item in found["Items"])

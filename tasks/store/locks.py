@@ -8,30 +8,44 @@ from tasks.store.transactions import named
 HELD, COOLING = "HELD", "COOLDOWN"
 
 
-def take(table: str, arn: str, incident_id: str, execution: str, redrive: int, now_ms: int, dead: list[str]) -> Json:
-    """The write that takes the lock if it is free, ours, cooled down, or held by an execution that has ended."""
-    values: Json = {
-        ":me": execution,
-        ":redrive": redrive,
-        ":incident": incident_id,
-        ":held": HELD,
-        ":cooling": COOLING,
-        ":now": now_ms,
-    }
+def take(
+    table: str,
+    arn: str,
+    incident_id: str,
+    execution: str,
+    redrive: int,
+    now_ms: int,
+    dead: list[str],
+    *,
+    foreseen: bool = False,
+) -> Json:
+    """The write that takes the lock if it is free, ours, cooled down, or held by an execution that has ended.
+
+    `foreseen` says that nothing has failed: what is done is to prevent it.
+    """
+    values = {":redrive": redrive, ":incident": incident_id, ":held": HELD, ":foreseen": foreseen}
+    wanted = _if_free(table, arn, execution, now_ms, dead, values)
+    update = "SET execution = :me, redrive = :redrive, incident_id = :incident, #state = :held, foreseen = :foreseen"
+    return {"Update": {**wanted, "UpdateExpression": f"{update} REMOVE #until, expires_at"}}
+
+
+def look(table: str, arn: str, execution: str, now_ms: int, dead: list[str]) -> Json:
+    """The check that `take` would take it; nothing is taken."""
+    return {"ConditionCheck": _if_free(table, arn, execution, now_ms, dead, {":held": HELD} if dead else {})}
+
+
+def _if_free(table: str, arn: str, execution: str, now_ms: int, dead: list[str], values: Json) -> Json:
     ended = named("d", dead)
     taken_over = f" OR (#state = :held AND execution IN ({', '.join(ended)}))" if ended else ""
+    values = {":me": execution, ":cooling": COOLING, ":now": now_ms, **values, **ended}
     return {
-        "Update": {
-            "TableName": table,
-            "Key": _key(arn),
-            "UpdateExpression": "SET execution = :me, redrive = :redrive, incident_id = :incident, #state = :held "
-            "REMOVE #until, expires_at",
-            "ConditionExpression": "attribute_not_exists(pk) OR execution = :me "
-            f"OR (#state = :cooling AND #until <= :now){taken_over}",
-            "ExpressionAttributeNames": {"#state": "state", "#until": "until"},
-            "ExpressionAttributeValues": encode(values | ended),
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
+        "TableName": table,
+        "Key": _key(arn),
+        "ConditionExpression": "attribute_not_exists(pk) OR execution = :me "
+        f"OR (#state = :cooling AND #until <= :now){taken_over}",
+        "ExpressionAttributeNames": {"#state": "state", "#until": "until"},
+        "ExpressionAttributeValues": encode(values),
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
 
 
@@ -75,6 +89,13 @@ def taken(dynamo: Any, table: str, arn: str, *, now_ms: int) -> bool:
     found = dynamo.get_item(TableName=table, Key=_key(arn), ConsistentRead=True).get("Item")
     lock = decode(found) if found else {}
     return lock.get("state") == HELD or lock.get("until", 0) > now_ms
+
+
+def failing(dynamo: Any, table: str, arn: str) -> bool:
+    """Whether an incident holds the resource in which something has failed."""
+    found = dynamo.get_item(TableName=table, Key=_key(arn), ConsistentRead=True).get("Item")
+    lock = decode(found) if found else {}
+    return lock.get("state") == HELD and not lock.get("foreseen")
 
 
 def _key(arn: str) -> Json:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.domain.logs.recommendation import NOW, SOON, recommended, urgency
+from tasks.domain.logs.recommendation import NOW, RESTART, SCALE, SOON, helps, recommended, urgency
 
 SAYS = {
     "java.lang.OutOfMemoryError: Java heap space": "memory",
@@ -23,6 +23,25 @@ def test_the_recommendation_answers_what_the_pattern_speaks_of(template: str) ->
 
 def test_silence_asks_whether_it_still_runs() -> None:
     assert "still runs" in recommended(["INFO served <*>"], silent=True)
+
+
+HELPS = [
+    (["OutOfMemoryError: heap"], [RESTART, SCALE]),
+    (["pool exhausted", "INFO served <*>"], [RESTART, SCALE]),
+    (["ThrottlingException"], [SCALE]),
+    (["pool exhausted", "too many requests"], [SCALE]),
+    (["x509: certificate expires in <*>"], []),
+    (["pool exhausted", "x509: certificate expires in <*>"], []),
+    (["AccessDenied on <*>", "OutOfMemoryError"], []),
+    (["connection refused by <*>"], []),
+    (["strange things happen"], []),
+]
+
+
+@pytest.mark.parametrize(("templates", "actions"), HELPS)
+def test_an_action_helps_only_against_all_that_the_lines_speak_of(templates: list[str], actions: list[str]) -> None:
+    assert helps(templates, silent=False) == actions
+    assert helps(templates, silent=True) == []
 
 
 def test_urgency_follows_the_probability() -> None:

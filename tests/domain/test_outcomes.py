@@ -6,7 +6,8 @@ from published import Json
 from tasks.domain.outcome import CHANGED, SIDE_EFFECTS, outcome
 
 ANALYSIS = {"classification": "FAILURE"}
-PLAN = {"autonomy": "auto"}
+AHEAD = {"classification": "ANOMALY"}
+PLAN = {"autonomy": "auto", "steps": [{}]}
 UNTIL_PLAN = {"analysis": ANALYSIS, "plan": PLAN}
 APPROVED = {"review": {"decision": "approved", "plan_hash": "right"}}
 RESTORED = {"recovery": {"outcome": "RESTORED", "steps": []}}
@@ -15,10 +16,14 @@ ENDS: list[tuple[Json, str]] = [
     ({"blocked": {"reason": "DUPLICATE", "why": ""}}, "DUPLICATE"),
     ({"blocked": {"reason": "STORM", "why": ""}, **UNTIL_PLAN}, "STORM"),
     ({"analysis": {"classification": "NORMAL"}}, "NORMAL"),
-    ({"analysis": {"classification": "ANOMALY"}}, "ANOMALY"),
-    ({"analysis": ANALYSIS, "plan": {"autonomy": "notify"}}, "TOLD"),
-    ({"analysis": {"classification": "TAMPERING"}, "plan": {"autonomy": "notify"}}, "TOLD"),
-    ({"analysis": ANALYSIS, "plan": {"autonomy": "none"}}, "HEALTHY"),
+    ({"analysis": AHEAD, "plan": {"autonomy": "notify", "steps": []}}, "ANOMALY"),
+    ({"analysis": AHEAD, "plan": {"autonomy": "notify", "steps": [{}]}}, "TOLD"),
+    ({"analysis": AHEAD, "plan": {"autonomy": "shadow", "steps": [{}]}}, "SHADOW"),
+    ({"analysis": AHEAD, "plan": PLAN, "review": {"decision": "denied"}}, "DENIED"),
+    ({"analysis": AHEAD, "plan": PLAN, "verification": {"outcome": "VERIFIED"}}, "VERIFIED"),
+    ({"analysis": ANALYSIS, "plan": {"autonomy": "notify", "steps": []}}, "TOLD"),
+    ({"analysis": {"classification": "TAMPERING"}, "plan": {"autonomy": "notify", "steps": []}}, "TOLD"),
+    ({"analysis": ANALYSIS, "plan": {"autonomy": "none", "steps": []}}, "HEALTHY"),
     ({**UNTIL_PLAN, "review": {"decision": "denied"}}, "DENIED"),
     ({**UNTIL_PLAN, "review": {"decision": "expired"}}, "EXPIRED"),
     ({**UNTIL_PLAN, "review": {"decision": "approved", "plan_hash": "wrong"}}, "DENIED"),

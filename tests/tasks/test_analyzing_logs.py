@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 from by_hand import call
-from cloud import INCIDENTS, PATTERNS, Cloud
+from cloud import CLAIMS, PATTERNS, Cloud
 from left_behind import messages, reported
 from managed import TAG
 from published import ACCOUNT, REGION, Json
@@ -21,20 +21,18 @@ from tasks.domain.logs.progress import MOST_PAGES
 from tasks.domain.logs.watch import Watch
 from tasks.domain.rules import judge
 from tasks.runtime.clients import client
-from tasks.store import log_watches
-from tasks.store.items import encode
+from tasks.store import locks, log_watches
 
 GROUP = "/shop/orders"
 ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{GROUP}"
 WIDTH = 300
-HOST = "i-0123456789abcdef0"
+TARGET = f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/i-0123456789abcdef0"
 FAILING = "ERROR pool exhausted for order 17, user alice@example.org"
 
 
 @pytest.fixture
 def log(cloud: Cloud) -> None:
-    target = f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/{HOST}"
-    client("logs").create_log_group(logGroupName=GROUP, tags={TAG: "notify", "aiops:target": target})
+    client("logs").create_log_group(logGroupName=GROUP, tags={TAG: "notify", "aiops:target": TARGET})
     client("logs").create_log_stream(logGroupName=GROUP, logStreamName="one")
 
 
@@ -68,6 +66,12 @@ def serving(start: float, end: float) -> None:
     while at < end:
         put(at, *(f"INFO served order {number} in 3 ms" for number in range(20)))
         at += WIDTH
+
+
+def held(*, foreseen: bool) -> None:
+    """An incident holds the resource that writes the log."""
+    lock = locks.take(CLAIMS, TARGET, "1", "an execution", 0, int(time.time() * 1000), [], foreseen=foreseen)
+    client("dynamodb").transact_write_items(TransactItems=[lock])
 
 
 def degrading(now: float, count: int) -> None:
@@ -144,11 +148,17 @@ def test_what_is_written_during_an_incident_is_neither_told_nor_learned(log: Non
     now = clock[0]
     serving(now - 4 * 3600, now)
     degrading(now, 3)
-    record = {"incident_id": "1", "resource_id": HOST, "resource_type": "AWS::EC2::Instance", "timestamp": "2026"}
-    client("dynamodb").put_item(TableName=INCIDENTS, Item=encode({**record, "workflow_state": "RECOVERING"}))
+    held(foreseen=False)
     analyze()
     assert messages() == []
     assert kept()["watch"]["windows"]["news"][0] == 0
+
+
+def test_what_is_done_ahead_of_a_failure_is_no_failure(log: None, clock: list[float]) -> None:
+    serving(clock[0] - 3600, clock[0])
+    held(foreseen=True)
+    analyze()
+    assert kept()["watch"]["windows"]["news"][0] > 0
 
 
 def test_beyond_the_days_budget_only_a_sample_is_read(log: None, cloud: Cloud, clock: list[float]) -> None:

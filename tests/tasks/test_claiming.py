@@ -11,7 +11,7 @@ from published import overwriting, stopping
 
 from tasks.domain.incident import understand
 from tasks.domain.payload import Incident
-from tasks.store.claims import end_verified
+from tasks.store.claims import claim_ahead, end_unchanged, end_verified
 from tasks.store.rate import Rate
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -98,3 +98,53 @@ def test_with_every_lock_refused_nothing_is_taken() -> None:
     block = claimed(understand(stopping("i-2", "i-1", eventID="x")), "second")
     assert reason(block) == "RESOURCE_BUSY"
     assert tat() == NOW + LIMIT.interval
+
+
+def test_where_nothing_failed_only_the_incident_is_claimed() -> None:
+    assert claimed(ONE, holding=False) == ONE
+    assert (record(ONE.id)["execution"], lock(ONE.resources[0].arn), tat()) == ("first", {}, 0)
+    assert reason(claimed(ONE, "second", holding=False)) == "DUPLICATE"
+    assert reason(claimed(AGAIN, "second")) == "claimed"
+
+
+def test_of_what_is_held_or_cools_down_nothing_is_foreseen() -> None:
+    claimed(ONE)
+    assert reason(claimed(AGAIN, "second", holding=False)) == "RESOURCE_BUSY"
+    assert claimed(AGAIN, "second", holding=False, live=["second"]) == AGAIN
+    end_verified(store(), ONE, execution="first", cooldown_until_ms=NOW + 300_000)
+    later = understand(overwriting("/one", 4, eventID="later"))
+    assert reason(claimed(later, "third", holding=False)) == "COOLDOWN"
+
+
+def ahead(after: int = 1000) -> str:
+    """Claim what was foreseen, now, to act, `after` so many milliseconds."""
+    return reason(
+        claim_ahead(store(), ONE, execution="first", since_ms=NOW, limit=LIMIT, now_ms=NOW + after) or "claimed"
+    )
+
+
+def test_to_act_ahead_takes_lock_and_token_and_its_end_gives_them_back() -> None:
+    claimed(ONE, holding=False)
+    assert ahead() == "claimed"
+    assert (lock(ONE.resources[0].arn)["foreseen"], tat()) == (True, NOW + 1000 + LIMIT.interval)
+    assert reason(claimed(AGAIN, "second", after=2000)) == "RESOURCE_BUSY"
+    end_unchanged(store(), ONE, execution="first", limit=LIMIT)
+    assert (lock(ONE.resources[0].arn), tat()) == ({}, NOW + 1000)
+
+
+@pytest.mark.parametrize("healed", [False, True])
+def test_what_failed_or_was_healed_since_it_was_foreseen_is_left_alone(healed: bool) -> None:
+    claimed(ONE, holding=False)
+    claimed(AGAIN, "second", after=100)
+    if healed:
+        end_verified(store(), AGAIN, execution="second", cooldown_until_ms=NOW + 200)
+    assert ahead(after=86_400_000) == "RESOURCE_BUSY"
+
+
+def test_to_act_ahead_needs_a_token_too() -> None:
+    claimed(ONE, holding=False)
+    limit = Rate(60, 1)
+    claimed(TWO, "second", limit=limit)
+    block = claim_ahead(store(), ONE, execution="first", since_ms=NOW, limit=limit, now_ms=NOW + 1000)
+    assert reason(block) == "RATE_LIMITED"
+    assert lock(ONE.resources[0].arn) == {}

@@ -99,10 +99,13 @@ def test_no_value_of_a_parameter_is_told(cloud: Cloud) -> None:
     assert "canary" not in str(messages()) + cloud.log()
 
 
-def test_an_anomaly_is_told_without_a_plan(cloud: Cloud, payload: Json) -> None:
+def test_an_anomaly_without_an_answer_is_told_as_one(cloud: Cloud, payload: Json) -> None:
     analysis = {**payload["analysis"], "classification": "ANOMALY"}
-    call(notify.handler, {**payload, "plan": None, "analysis": analysis})
-    assert messages()[0][0].startswith("[aiops] ANOMALY")
+    plan = {**payload["plan"], "steps": [], "autonomy": "notify"}
+    call(notify.handler, {**payload, "plan": plan, "analysis": analysis})
+    ((subject, body),) = messages()
+    assert subject.startswith("[aiops] ANOMALY")
+    assert "Nothing had failed" not in body
 
 
 def test_what_was_detected_alone_cannot_be_told_as_an_end(cloud: Cloud) -> None:

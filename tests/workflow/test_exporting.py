@@ -6,8 +6,9 @@ from typing import Any
 
 from cloud import Cloud
 from events_made import PAIRS
+from foreseeing import foreseeing, log
 from machine import Machine, Run
-from managed import bucket, instance, parameter, policy_of, resource
+from managed import bucket, instance, parameter, policy_of, resource, scaling_group
 from published import ACCOUNT, REGION, Json, actors, on_bucket, overwriting, sample, stopping
 from typer.testing import CliRunner
 
@@ -62,6 +63,7 @@ def test_every_outcome_is_decided_again_as_it_was(cloud: Cloud, machine: Machine
     parameter(HOST.id, "good", "bad")
     bucket("abc", policy=policy_of("abc"))
     worked_on, opening = instance(more={"aiops:change": "CHG-1"}), policy_of("abc", "*")
+    log(scaling_group(autonomy="notify").arn)
     ours = {**actors()["AssumedRole"], "sessionContext": {"sessionIssuer": {"arn": ROLE}}}
     cloud.set(RECOVERY_ROLE_ARN=ROLE)
     wanted = [
@@ -77,6 +79,8 @@ def test_every_outcome_is_decided_again_as_it_was(cloud: Cloud, machine: Machine
         ("NORMAL", overwriting(HOST.id, 1, eventID="normal")),
         ("TOLD", stopping(instance("notify").id, eventID="told")),
         ("TOLD", on_bucket("PutBucketPolicy", "abc", **{"requestParameters.bucketPolicy": opening})),
+        ("ANOMALY", foreseeing("x509: certificate expires")),
+        ("TOLD", foreseeing(since=300)),
         ("HEALTHY", stopping(instance(stopped=False).id, eventID="healthy")),
     ]
     runs = [machine.run(event) for _, event in wanted]

@@ -3,15 +3,15 @@
 from typing import Any
 
 import pytest
-from by_hand import analyzed, detected
 from cloud import RECOVERY_ROLE, Cloud
 from events_made import PAIRS
 from left_behind import incident, lock, messages, sessions
 from machine import Machine
 from managed import bucket, instance, instance_state, parameter, put_value, resource, values
-from published import Json, actors, changed, on_bucket, overwriting, sample, stopping
+from published import Json, actors, on_bucket, overwriting, sample, stopping
 
 from tasks.domain.knowledge.ssm import PARAMETER
+from tasks.domain.payload import Resource
 from tasks.runtime.clients import client
 
 HOST = resource(PARAMETER, "/app/host")
@@ -107,6 +107,13 @@ NORMAL: list[Json] = [
 ]
 
 
+def unusual(one: Resource) -> Json:
+    """What AnalyzeMetrics says of an instance."""
+    told = {"resource": {"type": one.type, "id": one.id}, "metric": "CPUUtilization", "value": 99.0, "up": True}
+    event = {**sample("ec2_instance_state_change"), "source": "aiops", "detail-type": "Metric Anomaly"}
+    return {**event, "detail": {**told, "severity": "high"}}
+
+
 @pytest.mark.parametrize("event", NORMAL)
 def test_what_is_normal_is_only_counted(machine: Machine, event: Json) -> None:
     bucket("abc")
@@ -129,12 +136,18 @@ def test_what_the_policy_denies_is_only_told_even_if_a_person_would_approve(clou
     assert (machine.run(EVENT).outcome, values(HOST)) == ("TOLD", ["good", "bad"])
 
 
-def test_an_anomaly_is_only_told(cloud: Cloud, machine: Machine) -> None:
-    """No rule finds one yet: the same machine, started where the verdict is looked at."""
-    payload = changed(analyzed(detected(cloud, EVENT)), {("analysis", "classification"): "ANOMALY"})
-    run = machine.ended(machine.start(payload, at="CheckSeverity"))
+def test_an_anomaly_without_an_answer_is_only_told(machine: Machine) -> None:
+    run = machine.run(unusual(instance(stopped=False)))
     assert (run.status, run.outcome) == ("SUCCEEDED", "ANOMALY")
-    assert run.states == ["CheckSeverity", "Notify", "StoreMetrics", "Done"]
+    assert run.states[2:] == [
+        "Analyze",
+        "CheckSeverity",
+        "Plan",
+        "CheckApproval",
+        "Notify",
+        "StoreMetrics",
+        "Done",
+    ]
     assert messages()[0][0].startswith("[aiops] ANOMALY")
     assert (values(HOST), lock(HOST.arn)) == (["good", "bad"], {})
 

@@ -1,11 +1,25 @@
-"""Log groups: nothing is restored in them; what AnalyzeLogs foresees from their lines is told."""
+"""Log groups: nothing is restored in them; what AnalyzeLogs foresees from their lines is told, or prevented.
+
+A failure foreseen is about what writes the log, where its tag names that (targets.py).
+"""
+
+from collections.abc import Callable
 
 from tasks.domain.kinds import Json, Kind, Rule
+from tasks.domain.knowledge.autoscaling import GROUP
+from tasks.domain.knowledge.ec2 import INSTANCE
+from tasks.domain.knowledge.ecs import SERVICE
+from tasks.domain.logs.foresight import FORESIGHT, SOURCE
+from tasks.domain.logs.recommendation import AT_ONCE, RESTART, SCALE
 
 LOG_GROUP = "AWS::Logs::LogGroup"
-FORESIGHT = "Foresight"
 FORESEEN = "failure_foreseen"
-SOURCE = "aiops"
+# What writes a log, the issue, and the help by which the agent could prevent it.
+_PREVENTABLE = (
+    (INSTANCE, f"host_{FORESEEN}", RESTART),
+    (GROUP, f"group_{FORESEEN}", SCALE),
+    (SERVICE, f"service_{FORESEEN}", SCALE),
+)
 
 ARNS = {LOG_GROUP: "arn:{partition}:logs:{region}:{account}:log-group:{id}"}
 FAULTS = (Kind(SOURCE, FORESIGHT, LOG_GROUP, "logGroup", detail_type=FORESIGHT),)
@@ -17,7 +31,8 @@ def _foreseen(facts: Json) -> str:
     probability = facts.get("probability")
     if not isinstance(found, list) or not isinstance(probability, int | float):
         return ""
-    told = "; ".join(f"{one['kind']}: {one['template'] or one['reason']}" for one in found if isinstance(one, dict))
+    named = [one for one in found if isinstance(one, dict)]
+    told = "; ".join(f"{one.get('kind')}: {one.get('template') or one.get('reason')}" for one in named)
     return f"nothing has failed yet, {probability:.0%} likely within the hour: {told}{_advice(facts)}"
 
 
@@ -26,13 +41,23 @@ def _advice(facts: Json) -> str:
     return f". Recommended ({urgency}): {action}" if isinstance(urgency, str) and isinstance(action, str) else ""
 
 
-def _severity(facts: Json) -> str:
-    return "critical" if facts["probability"] >= 0.9 else "high"
+def _told(certain: bool, helps: str = "") -> Callable[[Json], str]:
+    """Holds when the failure is as near as asked and, if that is asked, such help is what helps against it."""
+
+    def holds(facts: Json) -> str:
+        told, offered = _foreseen(facts), facts.get("helps")
+        if not told or (facts["probability"] >= AT_ONCE) != certain:
+            return ""
+        return told if not helps or (isinstance(offered, list) and helps in offered) else ""
+
+    return holds
 
 
-RULES = (
+RULES = tuple(
     Rule(
-        FORESEEN, (FORESIGHT,), _foreseen, "ANOMALY", "critical", 0.7,
-        "what the log's unusual lines say", grade=_severity,
-    ),
+        issue, (FORESIGHT,), _told(certain, helps), "ANOMALY", severity, certainty,
+        "what the log's unusual lines say", seen_on=resource_type,
+    )
+    for resource_type, issue, helps in (*_PREVENTABLE, ("", FORESEEN, ""))
+    for certain, severity, certainty in ((True, "critical", AT_ONCE), (False, "high", 0.7))
 )  # fmt: skip

@@ -3,9 +3,9 @@
 import hashlib
 import json
 
-from tasks.domain.knowledge.logs import FORESIGHT, SOURCE
 from tasks.domain.logs.anomaly import severity
-from tasks.domain.logs.recommendation import recommended, urgency
+from tasks.domain.logs.foresight import FORESIGHT, SOURCE
+from tasks.domain.logs.recommendation import helps, recommended, urgency
 from tasks.domain.logs.watch import Outlook
 from tasks.domain.message import Message
 from tasks.domain.moment import iso
@@ -33,7 +33,8 @@ def event(arn: str, log_group: str, outlook: Outlook) -> Json:
         "logGroup": log_group,
         "probability": round(outlook.probability, 2),
         "urgency": urgency(outlook.probability),
-        "recommendedAction": _recommended(outlook),
+        "recommendedAction": recommended(*_said(outlook)),
+        "helps": helps(*_said(outlook)),
         "since": since,
         "anomalies": anomalies,
         "digest": hashlib.sha256(f"{arn}|{since}".encode()).hexdigest()[:32],
@@ -41,10 +42,10 @@ def event(arn: str, log_group: str, outlook: Outlook) -> Json:
     return {"Source": SOURCE, "DetailType": FORESIGHT, "Detail": json.dumps(detail), "Resources": [arn]}
 
 
-def _recommended(outlook: Outlook) -> str:
-    told = outlook.anomalies[:MOST]
-    templates = [outlook.templates.get(one.pattern, "") for one in told]
-    return recommended(templates, silent=all(one.less for one in told))
+def _said(outlook: Outlook) -> tuple[list[str], bool]:
+    """The templates of all that is unusual, and whether that is only silence."""
+    templates = [outlook.templates.get(one.pattern, "") for one in outlook.anomalies]
+    return templates, all(one.less for one in outlook.anomalies)
 
 
 def message(log_group: str, outlook: Outlook) -> Message:
@@ -55,7 +56,7 @@ def message(log_group: str, outlook: Outlook) -> Message:
         "within the hour. The workflow tells more in a message of its own.",
         "",
         f"urgency       {urgency(outlook.probability)}",
-        f"recommended   {_recommended(outlook)}",
+        f"recommended   {recommended(*_said(outlook))}",
         "",
     ]
     for one in outlook.anomalies[:MOST]:
