@@ -85,6 +85,38 @@ def test_order_does_not_matter_where_it_never_did() -> None:
     assert not sessions.judge(list("hgfedcba"))
 
 
+def sprinkled(number: int, *, seed: int) -> Iterator[list[str]]:
+    """Orders with one of forty rare messages here and there."""
+    chance = random.Random(seed)
+    for order in orders(number, seed=seed):
+        if chance.random() < 0.1:
+            order.insert(chance.randrange(1, len(order)), f"notice {chance.randrange(40)}")
+        yield order
+
+
+def test_rare_messages_anywhere_neither_alarm_nor_hide_a_changed_order() -> None:
+    sessions = Sessions(list(sprinkled(3000, seed=1)))
+    assert sessions.judge(UNUSUAL[ORDER])[0].kind == ORDER
+    assert sum(bool(sessions.judge(one)) for one in sprinkled(2000, seed=2)) <= 0.005 * 2000
+
+
+def mingled(number: int, *, seed: int) -> Iterator[list[str]]:
+    """Two workers fetch and store at the same time while a clock ticks: any message may follow any."""
+    chance = random.Random(seed)
+    for _ in range(number):
+        threads, group = [["fetched", "stored"], ["fetched", "stored"], ["tick", "tick"]], list[str]()
+        while threads := [one for one in threads if one]:
+            group.append(chance.choice(threads).pop(0))
+        yield group
+
+
+def test_what_begins_is_known_although_threads_mingle() -> None:
+    sessions = Sessions(list(mingled(2000, seed=1)))
+    found = sessions.judge(["tick", "stored", "fetched", "fetched", "stored", "tick"])
+    assert [(one.kind, one.reason) for one in found] == [(ORDER, "stored never began before fetched")]
+    assert not any(sessions.judge(one) for one in mingled(500, seed=2))
+
+
 def test_a_few_bad_groups_in_the_baseline_do_not_make_bad_normal() -> None:
     baseline = [*orders(9000), ["opened"]]
     assert Sessions(baseline[::-1]).judge(["opened"])

@@ -4,7 +4,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from tasks.domain.logs.balances import Balances, kind_of
 
@@ -34,7 +34,6 @@ class NormalGroups:
         for counts in self._one.values():
             counts[0] += self.size - counts.total()
         self._rigid = {one for one, counts in self._one.items() if max(counts.values()) >= RIGID * self.size}
-        self._steps = {step for group in groups for step in _steps(group)}
         self.seen = cache(self._seen)
 
     @property
@@ -68,10 +67,6 @@ class NormalGroups:
             return self.seen(first, mine) - firsts
         return self.seen(second, its) - seconds if not mine else met
 
-    def new_steps(self, group: Group) -> list[tuple[str, str]]:
-        """The pairs of patterns that never followed one another."""
-        return [step for step in _steps(group) if step not in self._steps]
-
     def surprise(self, groups: float) -> float:
         """-log10 of the probability of what occurred in so many groups."""
         return -math.log10((groups + 1) / (self.size + 1))
@@ -103,7 +98,3 @@ class NormalGroups:
 
     def _near(self, pattern: str, mine: int, other: int) -> bool:
         return mine == other or (pattern not in self._rigid and 0 < mine <= 2 * other and other <= 2 * mine)
-
-
-def _steps(group: Group) -> Iterable[tuple[str, str]]:
-    return pairwise(["", *group, ""])

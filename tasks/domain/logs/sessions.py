@@ -1,8 +1,8 @@
 """Groups of lines that belong together (a request, a block, a job) against groups of normal operation.
 
 A group is unusual if a pattern occurs in it as often as in hardly any other, if patterns that always occur equally
-often do not, if two patterns are in it that hardly ever met although by chance they should have, or if two lines follow
-one another that never did. More of everything that keeps pace is more work, nothing unusual.
+often do not, if two patterns are in it that hardly ever met although by chance they should have, or if lines come in an
+order in which they never did. More of everything that keeps pace is more work, nothing unusual.
 """
 
 from collections import Counter
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from tasks.domain.logs.anomaly import MIX, NEW_PATTERN, ORDER, RATE, VANISHED, Anomaly
 from tasks.domain.logs.balances import Kind, kind_of
 from tasks.domain.logs.normal_groups import Counts, Group, NormalGroups
+from tasks.domain.logs.orders import ORDERS, Order
 
 RAREST = (1 / 2_000, 1 / 10_000, 0.0)  # shares of the baseline below which something is rare, the strictest first
 FALSE_ALARMS = 0.002  # what a share may cost in alarms on the last third of the baseline, which is normal too
@@ -26,7 +27,7 @@ class Sessions:
         if not baseline:
             raise ValueError("the baseline holds no groups")
         self._normal, self._found = NormalGroups(baseline), dict[Kind, list[Anomaly]]()
-        self._least, self._ordered = 1.0, False
+        self._least, self._orders = 1.0, list[Order]()
         earlier, later = baseline[: len(baseline) * 2 // 3], baseline[len(baseline) * 2 // 3 :]
         if earlier:
             trial, allowed = NormalGroups(earlier), FALSE_ALARMS * len(later)
@@ -36,7 +37,11 @@ class Sessions:
                 if sum(number for rarity, number in rarities if rarity < max(1.0, share * len(earlier))) <= allowed:
                     self._least = max(1.0, share * len(baseline))
                     break
-            self._ordered = sum(bool(trial.new_steps(group)) for group in later) <= allowed
+            runs = [Counter(map(tuple, groups)) for groups in (baseline, earlier, later)]
+            for order in ORDERS:
+                before = order(runs[1])
+                if sum(number for group, number in runs[2].items() if before.new(group)) <= allowed:
+                    self._orders.append(order(runs[0]))
 
     def judge(self, group: Group) -> list[Anomaly]:
         """Why a group is unusual, the strongest first; empty when it is normal."""
@@ -44,9 +49,10 @@ class Sessions:
         if kind not in self._found:
             self._found[kind] = self._unlike(dict(kind))
         found = self._found[kind]
-        if not found and self._ordered and (steps := self._normal.new_steps(group)):
-            before, after = (one or "the end" for one in steps[0])
-            return [Anomaly(ORDER, self._normal.surprise(0), f"{before} was never followed by {after}", steps[0][1])]
+        for order in () if found else self._orders:
+            if new := order.new(tuple(group)):
+                reason = order.told.format(*(one or "the end" for one in new[0]))
+                return [Anomaly(ORDER, self._normal.surprise(0), reason, new[0][1])]
         return found
 
     def _unlike(self, counts: Counts) -> list[Anomaly]:
