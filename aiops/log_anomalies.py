@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,15 @@ class Names:
 
     def ids(self, numbers: Iterable[int]) -> list[str]:
         return [self.patterns[number].id for number in numbers]
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of a log: its first second, how often each pattern occurs in it, and what is unusual."""
+
+    start: float
+    counts: Counter[str]
+    anomalies: list[Anomaly]
 
 
 def by_group(path: Path, baseline: Path, expression: str) -> None:

@@ -4,15 +4,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 
 from aiops.errors import BadInput
+from aiops.log_anomalies import Window
 from tasks.domain.text import clean
-
-if TYPE_CHECKING:
-    from aiops.log_windows import Judged
 
 mpl.use("Agg")  # a file, never a window
 
@@ -21,7 +18,7 @@ from matplotlib import pyplot as plt
 MOST_DRAWN = 8  # patterns; more than these cannot be told apart
 
 
-def draw(judged: Sequence["Judged"], templates: Mapping[str, str], path: Path, *, title: str) -> None:
+def draw(judged: Sequence[Window], templates: Mapping[str, str], path: Path, *, title: str) -> None:
     """Write a PNG (or what the name's ending says): lines of each pattern a window above, surprise below."""
     times = [datetime.fromtimestamp(one.start, UTC) for one in judged]
     figure, (rates, scores) = plt.subplots(
@@ -52,7 +49,7 @@ def draw(judged: Sequence["Judged"], templates: Mapping[str, str], path: Path, *
         plt.close(figure)
 
 
-def _drawn(judged: Sequence["Judged"]) -> list[str]:
+def _drawn(judged: Sequence[Window]) -> list[str]:
     """The patterns with the greatest surprises, then the most frequent."""
     lines, surprises = Counter[str](), dict[str, float]()
     for one in judged:

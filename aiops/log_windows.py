@@ -4,13 +4,11 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from aiops.errors import BadInput
-from aiops.log_anomalies import Log, Names, names_of, tell
+from aiops.log_anomalies import Log, Names, Window, names_of, tell
 from aiops.log_file import blocks
-from tasks.domain.logs.anomaly import Anomaly
 from tasks.domain.logs.miner import Miner
 from tasks.domain.logs.moments import moment
 from tasks.domain.logs.reader import Reader
@@ -21,15 +19,6 @@ from tasks.domain.moment import iso
 DAY = 86_400
 _WIDTH = re.compile(r"(\d{1,5})([smh])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A window: its first second, how often each pattern occurs in it, and what is unusual."""
-
-    start: float
-    counts: Counter[str]
-    anomalies: list[Anomaly]
 
 
 def by_window(path: Path, baseline: Path | None, width: str, plot: Path | None = None) -> None:
@@ -47,9 +36,9 @@ def by_window(path: Path, baseline: Path | None, width: str, plot: Path | None =
         draw(judged, names.templates, plot, title=path.name)
 
 
-def judge(path: Path, baseline: Path | None, seconds: int) -> tuple[list[Judged], Names]:
+def judge(path: Path, baseline: Path | None, seconds: int) -> tuple[list[Window], Names]:
     """A log's windows; without a baseline each is compared with those before it."""
-    miner, windows, judged = Miner(), Windows(), list[Judged]()
+    miner, windows, judged = Miner(), Windows(), list[Window]()
     normal = _windowed(baseline, miner, seconds) if baseline else Log({}, {})
     log = _windowed(path, miner, seconds)
     miner.settle()
@@ -59,7 +48,7 @@ def judge(path: Path, baseline: Path | None, seconds: int) -> tuple[list[Judged]
     for start, group in _filled(log.groups, seconds):
         ids = names.ids(group)
         anomalies = windows.judge(ids, start)
-        judged.append(Judged(start, Counter(ids), anomalies))
+        judged.append(Window(start, Counter(ids), anomalies))
         if not anomalies:
             windows.learn(ids, start)
     return judged, names

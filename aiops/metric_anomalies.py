@@ -2,7 +2,6 @@
 
 import json
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 from aiops.errors import BadInput
@@ -11,18 +10,12 @@ from tasks.domain.metrics.detector import Detector, Verdict, resumed
 from tasks.domain.metrics.severity import severity
 
 
-@dataclass(frozen=True)
-class Judged:
-    row: Row
-    verdict: Verdict
-
-
 def show(
     path: Path, *, metric: str = "", plot: Path | None = None, state: Path | None = None, as_json: bool = False
 ) -> None:
     """Print a verdict for each row; `state` is read before, if it exists, and written after; `plot` a picture."""
     detector = _resumed(state)
-    judged, latest, late, empty = [], 0, 0, 0
+    judged, latest, late, empty = list[tuple[Row, Verdict]](), 0, 0, 0
     if not as_json:
         print("timestamp,value,score,anomalous")
     for row in rows(path):
@@ -33,7 +26,7 @@ def show(
         verdict = Verdict(0.0, False, True) if row.value is None else detector.observe(row.at, row.value)
         print(_line(row, verdict, metric, as_json=as_json))
         if plot:
-            judged.append(Judged(row, verdict))
+            judged.append((row, verdict))
     for count, what in (
         (empty, "without a value: skipped"),
         (late, "earlier than one before them: judged as they came"),

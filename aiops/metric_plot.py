@@ -3,36 +3,33 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 
 from aiops.errors import BadInput
-from tasks.domain.metrics.detector import THRESHOLD
-
-if TYPE_CHECKING:
-    from aiops.metric_anomalies import Judged
+from aiops.metric_file import Row
+from tasks.domain.metrics.detector import THRESHOLD, Verdict
 
 mpl.use("Agg")  # a file, never a window
 
 from matplotlib import pyplot as plt
 
 
-def draw(judged: Sequence["Judged"], path: Path, *, title: str) -> None:
+def draw(judged: Sequence[tuple[Row, Verdict]], path: Path, *, title: str) -> None:
     """Write a PNG (or what the name's ending says): values above, scores below, a line where an anomaly starts."""
-    known = [one for one in judged if one.row.value is not None]
-    times = [datetime.fromtimestamp(one.row.at, UTC) for one in known]
+    known = [(row.at, row.value, verdict) for row, verdict in judged if row.value is not None]
+    times = [datetime.fromtimestamp(at, UTC) for at, _, _ in known]
     figure, (values, scores) = plt.subplots(
         2, 1, sharex=True, figsize=(12, 6), height_ratios=(3, 1), layout="constrained"
     )
-    values.plot(times, [one.row.value or 0.0 for one in known], linewidth=0.8, color="tab:blue")
-    scores.plot(times, [one.verdict.score for one in known], linewidth=0.8, color="tab:gray")
+    values.plot(times, [value for _, value, _ in known], linewidth=0.8, color="tab:blue")
+    scores.plot(times, [verdict.score for _, _, verdict in known], linewidth=0.8, color="tab:gray")
     scores.axhline(THRESHOLD, linewidth=0.8, linestyle="--", color="tab:red")
-    for at, one in zip(times, known, strict=True):
-        if one.verdict.anomalous:
+    for at, (_, value, verdict) in zip(times, known, strict=True):
+        if verdict.anomalous:
             for axes in (values, scores):
                 axes.axvline(at, linewidth=0.8, color="tab:red", alpha=0.6)
-            values.plot([at], [one.row.value or 0.0], "o", markersize=5, color="tab:red")
+            values.plot([at], [value], "o", markersize=5, color="tab:red")
     # A dollar sign in a name is text, no formula.
     values.set_title(title.replace("$", r"\$"))
     values.set_ylabel("value")
