@@ -45,7 +45,7 @@ def aim_ahead(incident: Incident, tags: Mapping[str, Mapping[str, str]]) -> Inci
 
     None for any other incident, and without such a tag. `tags` maps an ARN to its tags.
     """
-    if incident.event != FORESIGHT:
+    if incident.event != FORESIGHT or len(incident.resources) != 1:
         return None
     (log,) = incident.resources
     target = _resource(tags.get(log.arn, {}).get(TAG, ""), incident)

@@ -56,6 +56,13 @@ def test_autonomy_is_the_least_of_policy_tag_confidence_risk_and_staleness(
     assert len(made.steps) == 1
 
 
+def test_one_step_that_risks_data_makes_the_whole_plan_ask() -> None:
+    rules = replace(policy(), recover={ISSUE: Recovery("start", "auto", 0.0, Recovery("risky", "auto", 0.0))})
+    made = planned(incident("auto", "auto"), rules, BROKEN, replace(BROKEN, targets={"risky": RUNNING}))
+    assert [step.action for step in made.steps] == ["start", "risky"]
+    assert made.autonomy == "approve"
+
+
 def test_a_step_says_what_its_action_loses() -> None:
     action = replace(ACTIONS["start"], lost="the memory")
     about = incident("auto")

@@ -11,7 +11,7 @@ from cloud import CLAIMS, PATTERNS, ROOT, Cloud
 from foreseeing import LOG, foreseeing, log
 from left_behind import incident, lock, messages, tat
 from machine import Machine, Run
-from managed import instance, resource, scaling_group
+from managed import TAG, instance, resource, scaling_group
 from published import Json
 
 from tasks.domain.knowledge.autoscaling import GROUP
@@ -63,6 +63,12 @@ def test_a_person_agrees_and_it_is_done_before_anything_fails(machine: Machine, 
     assert [subject.split(":")[0] for subject, _ in messages()] == ["[aiops] REVIEW", "[aiops] VERIFIED"]
     assert all("Nothing had failed" in body for _, body in messages())
     assert all("pool exhausted" in body for _, body in messages())
+
+
+def test_an_event_of_two_logs_names_nothing_that_could_be_prevented(machine: Machine, group: Resource) -> None:
+    client("logs").create_log_group(logGroupName="/other", tags={TAG: "notify"})
+    run = machine.run(foreseeing(logGroup=[LOG, "/other"]))
+    assert (run.status, run.outcome, desired(group)) == ("SUCCEEDED", "ANOMALY", 1)
 
 
 def test_while_a_person_thinks_nothing_is_held(machine: Machine, group: Resource) -> None:
