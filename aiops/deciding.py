@@ -122,7 +122,7 @@ def _decided(seen: Seen, inputs: Inputs, policy: Policy) -> Json:
         heard = "; people are told" if block.tell and found.verdict else ""
         verdict = seen.verdict if seen.recorded and seen.recorded.verdict else found.verdict or seen.verdict
         return _decision(verdict, f"{block.why}{heard}", block.reason)
-    incident, verdict = found.incident, inputs.judge(found.incident)
+    incident, verdict = found.incident, found.verdict or seen.verdict
     if verdict.classification == NORMAL:
         return _decision(verdict)
     fixes = {one.action: inputs.fixes(verdict.issue, one.action) for one in policy.answers(verdict.issue)}

@@ -77,8 +77,8 @@ def admit(
 ) -> Admission:
     """The incident, claimed if it is harmful, or what the first guard says that keeps hands off."""
     found = _guarded(incident, policy, account, recovery_role, judge)
-    if isinstance(found, Incident):
-        return Admission(found, judge(found))
+    if isinstance(found, Admission):
+        return found
     verdict = noticed(incident, found)
     if verdict and told(verdict, policy):
         found = account.once(found, incident, verdict)
@@ -93,7 +93,7 @@ def tag_names(policy: Policy) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def _guarded(event: Incident, policy: Policy, account: Account, recovery_role: str, judge: Judge) -> Incident | Block:
+def _guarded(event: Incident, policy: Policy, account: Account, recovery_role: str, judge: Judge) -> Admission | Block:
     incident = aim(event, account.target_tags(event), policy) if event.trigger else event
     if isinstance(incident, Block):
         return incident
@@ -114,8 +114,11 @@ def _guarded(event: Incident, policy: Policy, account: Account, recovery_role: s
         return Block(guards.DEFERRED, "a caller stopped it: the CloudTrail event of the call tells who, and decides")
     verdict = judge(found)
     if verdict.classification == NORMAL:  # claims nothing: it must not shield what comes after it
-        return found
-    return _admitted(found, verdict, own, policy, account)
+        return Admission(found, verdict)
+    left = _admitted(found, verdict, own, policy, account)
+    if isinstance(left, Block):
+        return left
+    return Admission(left, verdict if left.resources == found.resources else judge(left))
 
 
 def _admitted(incident: Incident, verdict: Analysis, own: Tags, policy: Policy, account: Account) -> Incident | Block:

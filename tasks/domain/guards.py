@@ -83,8 +83,9 @@ def managed(incident: Incident, tags: Mapping[str, Mapping[str, str]], policy: P
             lost[resource.arn] = f"{INTENDED}: tagged {change}"
         member = membership(own, policy.group)
         group = f"{resource.type} {member[0]}={member[1]}" if member else ""
-        environment = clean(hidden(dict(own)).get(policy.trust.environment, ""), 60) or "default"
-        known.append(replace(resource, autonomy=own.get(TAG, ""), group=group, environment=environment))
+        named = policy.trust.environment
+        environment = clean(hidden(own[named]), 60) if named in own else ""
+        known.append(replace(resource, autonomy=own.get(TAG, ""), group=group, environment=environment or "default"))
     return without(replace(incident, resources=tuple(known)), lost)
 
 
@@ -94,7 +95,7 @@ def maintained(
     """The incident without the resources for which a maintenance window is open; `now` in seconds since 1970."""
     lost, is_open = {}, [window for window in policy.windows if window.is_open(now)]
     for resource in incident.resources:
-        own = hidden(dict(tags.get(resource.arn, {}))) if is_open else {}
+        own = {name: hidden(value) for name, value in tags.get(resource.arn, {}).items()} if is_open else {}
         for window in is_open:
             if window.covers(resource.arn, own):
                 lost[resource.arn] = f"{MAINTENANCE}: the window {window.name!r} is open"
