@@ -125,8 +125,9 @@ def _decided(seen: Seen, inputs: Inputs, policy: Policy) -> Json:
     incident, verdict = found.incident, found.verdict or seen.verdict
     if verdict.classification == NORMAL:
         return _decision(verdict)
+    advised = inputs.advised(verdict)
     fixes = {one.action: inputs.fixes(verdict.issue, one.action) for one in policy.answers(verdict.issue)}
-    verdict = weigh(inputs.advised(verdict), fixes, policy.trust, rules=verdict.confidence)
+    verdict = weigh(advised, fixes, policy.trust, rules=verdict.confidence)
     made = plan(
         incident,
         verdict,

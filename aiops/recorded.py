@@ -11,6 +11,7 @@ import jsonschema
 
 from tasks.domain import advice, guards, rules
 from tasks.domain.admission import Tags
+from tasks.domain.catalogue import TYPES
 from tasks.domain.confidence import Fixes
 from tasks.domain.earning import Standing
 from tasks.domain.errors import Malformed
@@ -67,7 +68,10 @@ class Recorded:
         if fault := jsonschema.exceptions.best_match(_form().iter_errors(line)):
             raise Malformed(f"no exported incident: {fault.json_path}: {fault.message[:200]}")
         self.event = load(Incident, line["incident"])
-        self._grounds: Mapping[str, Any] = Answers(line.get("grounds") or {}, "{}")
+        for one in self.event.resources:
+            if one.type not in TYPES:
+                raise Malformed(f"no exported incident: nothing is known of resources of the type {one.type[:100]}")
+        self._grounds: Json = line.get("grounds") or {}
         self._analysis: Json = line.get("analysis") or {}
         self._plan: Json = (line.get("plan") or {}).get("grounds") or {}
         self.verdict = load(Analysis, line["verdict"]) if "verdict" in line else None

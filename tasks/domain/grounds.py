@@ -42,7 +42,7 @@ class Noting:
         found = self._account.tags(incident, names)
         self.noted["tag_names"] = list(names)
         self.noted["tags"] = self.noted.get("tags", {}) | {
-            one.arn: {name: hidden(value) for name, value in found.get(one.arn, {}).items()}
+            one.arn: {name: value if name == TAG else hidden(value) for name, value in found.get(one.arn, {}).items()}
             for one in incident.resources
         }
         return found

@@ -12,6 +12,11 @@ _NAMED = (
     "|session[_-]?id|signature)"
 )
 _NAMES = re.compile(_NAMED, re.IGNORECASE)
+# How a list spells a name with its value: {"Name": "DB_PASSWORD", "Value": "..."}.
+_NAME, _VALUE = (
+    re.compile(r"(?:parameter)?(?:name|key)", re.IGNORECASE),
+    re.compile("(?:parameter)?value", re.IGNORECASE),
+)
 _SECRETS = re.compile(
     r"""
     (?P<name>\b[\w-]{0,40}NAMED[\w-]{0,20}["']?\s*[:=]\s*)
@@ -34,11 +39,17 @@ def hidden(value: Any) -> Any:
     if isinstance(value, str):
         return _hide(value)
     if isinstance(value, dict):
+        telling = any(_NAME.fullmatch(str(key)) and _NAMES.search(str(item)) for key, item in value.items())
         return {
-            _hide(str(key)): HIDDEN if _NAMES.search(str(key)) and isinstance(item, str) else hidden(item)
+            _hide(str(key)): HIDDEN if isinstance(item, str) and _secret(str(key), telling) else hidden(item)
             for key, item in value.items()
         }
     return [hidden(item) for item in value] if isinstance(value, list) else value
+
+
+def _secret(key: str, telling: bool) -> bool:
+    """Whether a secret stands under a key; `telling` says that another key names it one."""
+    return bool(_NAMES.search(key) or (telling and _VALUE.fullmatch(key)))
 
 
 def redacted(line: str, limit: int = 200) -> str:
