@@ -1,5 +1,7 @@
 """AnalyzeLogs: read what arrived in the opted-in log groups, and warn before something fails."""
 
+import time
+from collections import Counter, deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +18,8 @@ from tasks.runtime.log_reading import Log, Terms, read_on
 from tasks.runtime.observe import logger
 from tasks.store import locks, log_watches
 
-SPARE_MS = 20_000  # of the function's time, for one more stretch to end in
+SPARE_MS = 30_000  # of the function's time, for one more stretch to end in
+COUNTED = ("bytes", "late", "too_late")
 
 
 @dataclass(frozen=True)
@@ -31,22 +34,40 @@ class Environment:
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    env, size, unseen = read(Environment), 0, []
+    """What was read in all; `gone` are groups deleted meanwhile, `unfinished` those for which no time was left."""
+    env, counts, gone, unseen = read(Environment), Counter(dict.fromkeys(COUNTED, 0)), list[str](), list[str]()
     terms = Terms(env.patterns_table, env.topic_arn, env.log_minutes * 60.0, env.log_megabytes_a_day)
-    for arn, own in tags.managed(client("resourcegroupstaggingapi"), ["logs:log-group"]):
+    waiting = deque(tags.managed(client("resourcegroupstaggingapi"), ["logs:log-group"]))
+    # A stretch of each in turn, and not always of the same one first: none that refuses or is far behind hides another.
+    waiting.rotate(int(time.time() // terms.width))
+    while waiting and context.get_remaining_time_in_millis() > SPARE_MS:
+        arn, own = waiting.popleft()
         try:
-            log = Log(arn, (named_by(arn) or ("", arn))[1], failing=_failing(env, own.get(TARGET, "")))
-            while stretch := read_on(client, terms, log, may_read=context.get_remaining_time_in_millis() > SPARE_MS):
-                logger.info("read", extra={"log": log.name, **stretch})
-                size += stretch["bytes"]
-        except (ClientError, BotoCoreError, log_watches.Moved) as refused:  # one log must not hide the others
-            unseen.append(f"{arn}: {refused}")
-    metrics.add_metric("LogBytes", MetricUnit.Bytes, size)
+            stretch = read_on(client, terms, Log(arn, _name(arn), _failing(env, own.get(TARGET, ""))))
+        except (ClientError, BotoCoreError, log_watches.Moved) as refused:
+            (gone if _is_gone(refused) else unseen).append(f"{arn}: {refused}")
+            continue
+        if stretch:
+            logger.info("read", extra={"log": _name(arn), **stretch})
+            counts.update({name: stretch[name] for name in COUNTED})
+            waiting.append((arn, own))
+    told = {**counts, "gone": gone, "unfinished": [arn for arn, _ in waiting]}
+    logger.info("all read", extra=told)
+    metrics.add_metric("LogBytes", MetricUnit.Bytes, counts["bytes"])
     if unseen:
         raise NotSeen("; ".join(unseen))
-    return {"bytes": size}
+    return told
+
+
+def _name(arn: str) -> str:
+    return (named_by(arn) or ("", arn))[1]
 
 
 def _failing(env: Environment, target: str) -> bool:
     """Whether the resource that writes a log is in an incident: what it writes then is neither news nor normal."""
     return bool(target) and locks.failing(client("dynamodb"), env.claims_table, target)
+
+
+def _is_gone(refused: Exception) -> bool:
+    """The tagging API still tells of a group for a while after it was deleted."""
+    return isinstance(refused, ClientError) and refused.response["Error"]["Code"] == "ResourceNotFoundException"

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tasks.domain.logs import alert
-from tasks.domain.logs.progress import Progress
+from tasks.domain.logs.progress import HOUR, Progress
 from tasks.domain.logs.watch import Watch
 from tasks.domain.payload import Json
-from tasks.runtime.log_events import arrived
+from tasks.runtime.log_events import arrived, missed
 from tasks.runtime.notices import publish
 from tasks.store import log_watches
 
@@ -33,14 +33,14 @@ class Log:
     failing: bool
 
 
-def read_on(aws: Callable[[str], Any], terms: Terms, log: Log, *, may_read: bool) -> Json | None:
+def read_on(aws: Callable[[str], Any], terms: Terms, log: Log) -> Json | None:
     """What the next stretch was; None when all is read that is over. A warning is sent before it is remembered."""
     dynamo, now = aws("dynamodb"), time.time()
     state, version = log_watches.read(dynamo, terms.table, log.arn)
     watch = Watch(state["watch"] if state else None)
     progress = Progress(**state["progress"]) if state else Progress.first(now, terms.width)
     windows = progress.due(now, terms.width)
-    if not windows or not may_read:
+    if not windows:
         return None
     came = arrived(
         aws("logs"),
@@ -52,6 +52,8 @@ def read_on(aws: Callable[[str], Any], terms: Terms, log: Log, *, may_read: bool
     )
     if came.sampled:
         windows = progress.covered(windows, terms.width, came.events[-1][0] if came.events else 0.0)
+    hour = progress.looked_back(windows, terms.width, now)
+    too_late = missed(aws("logs"), log.name, start=hour, end=hour + HOUR) if hour else 0
     anomalies, highest = 0, 0.0
     for start in windows:
         lines = [message for at, message in came.events if start <= at < start + terms.width]
@@ -65,5 +67,11 @@ def read_on(aws: Callable[[str], Any], terms: Terms, log: Log, *, may_read: bool
     progress = progress.after(windows[-1] + terms.width, now, came.size)
     kept = {"watch": watch.state(), "progress": vars(progress)}
     log_watches.write(dynamo, terms.table, log.arn, kept, version=version)
-    told = {"windows": len(windows), "bytes": came.size, "sampled": came.sampled}
-    return {**told, "anomalies": anomalies, "probability": round(highest, 2), "until": progress.until}
+    told = {"windows": len(windows), "bytes": came.size, "sampled": came.sampled, "late": came.late}
+    return {
+        **told,
+        "too_late": too_late,
+        "anomalies": anomalies,
+        "probability": round(highest, 2),
+        "until": progress.until,
+    }

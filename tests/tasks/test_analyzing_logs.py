@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 from by_hand import call
-from cloud import CLAIMS, PATTERNS, Cloud
+from cloud import CLAIMS, PATTERNS, Cloud, Context
 from left_behind import messages, reported
 from managed import TAG
 from published import ACCOUNT, REGION, Json
@@ -45,8 +45,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def analyze() -> int:
-    return int(call(analyze_logs.handler, {})["bytes"])
+def analyze() -> Json:
+    return call(analyze_logs.handler, {})
 
 
 def put(at: float, *lines: str) -> None:
@@ -66,6 +66,12 @@ def serving(start: float, end: float) -> None:
     while at < end:
         put(at, *(f"INFO served order {number} in 3 ms" for number in range(20)))
         at += WIDTH
+
+
+def throttled() -> ClientError:
+    """As CloudWatch Logs says it, after botocore's own retries."""
+    said = {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}
+    return ClientError(said, "FilterLogEvents")
 
 
 def held(*, foreseen: bool) -> None:
@@ -191,6 +197,7 @@ BAD = {
     "binary": ["\x00\x01\x02\x7f" * 50],
     "invalid UTF-8, as CloudWatch Logs hands it on": ["\ufffd\ufffd\ufffd served \ufffd"],
     "endless": ["x" * 200_000, "word " * 40_000],
+    "half a surrogate pair": ["served \ud800 order", "\udfff"],
     "blank": [" "],
     "records that end nowhere": ['{"message": "cut', '{"a":' * 500],
 }
@@ -262,15 +269,15 @@ def test_a_read_that_is_not_answered_keeps_the_place_and_is_said(log: None, clou
 def test_a_log_that_refuses_does_not_hide_the_others_and_keeps_its_place(
     log: None, cloud: Cloud, clock: list[float]
 ) -> None:
-    client("logs").create_log_group(logGroupName="/a/gone", tags={TAG: "notify"})
+    client("logs").create_log_group(logGroupName="/a/refuses", tags={TAG: "notify"})
     serving(clock[0] - 3600, clock[0])
 
     def throttle(params: Json, **_: Any) -> None:
-        if params["logGroupName"] == "/a/gone":
-            client("logs").filter_log_events(logGroupName="/not/there")
+        if params["logGroupName"] == "/a/refuses":
+            raise throttled()
 
     cloud.interfere("logs", "provide-client-params.logs.FilterLogEvents", throttle)
-    with pytest.raises(NotSeen, match="/a/gone"):
+    with pytest.raises(NotSeen, match=r"/a/refuses.*Rate exceeded"):
         analyze()
     assert kept()["progress"]["until"] == (clock[0] - 60) // WIDTH * WIDTH
 
@@ -295,3 +302,96 @@ def test_events_without_an_id_are_all_read(log: None, cloud: Cloud, clock: list[
     analyze()
     (rate,) = kept()["watch"]["windows"]["rates"].values()
     assert rate[""][1] == pytest.approx(7.375**0.5, abs=0.001)
+
+
+@pytest.mark.parametrize("failure", [throttled(), ReadTimeoutError(endpoint_url="logs")], ids=["throttled", "timeout"])
+def test_what_breaks_off_in_the_middle_of_paging_is_read_once_by_the_next_run(
+    log: None, cloud: Cloud, clock: list[float], failure: Exception
+) -> None:
+    fresh = {"watch": Watch().state(), "progress": {"until": clock[0] - 400, "read_at": 0.0}}
+    log_watches.write(client("dynamodb"), PATTERNS, ARN, fresh, version=0)
+    put(clock[0] - 300, *["INFO served order 1 in 3 ms"] * 7)
+    asked: list[Json] = []
+
+    def halve(parsed: Json, **_: Any) -> None:
+        events = parsed["events"]
+        parsed["events"] = events[4:] if "nextToken" in asked[-1] else events[:4]
+        parsed.pop("nextToken", None)
+        if "nextToken" not in asked[-1]:
+            parsed["nextToken"] = "more"
+
+    def note(params: Json, **_: Any) -> None:
+        asked.append(dict(params))
+        if params.pop("nextToken", None) and len(asked) == 2:
+            raise failure
+
+    cloud.interfere("logs", "provide-client-params.logs.FilterLogEvents", note)
+    cloud.interfere("logs", "after-call.logs.FilterLogEvents", halve)
+    with pytest.raises(NotSeen, match=GROUP):
+        analyze()
+    assert kept() == fresh
+    assert analyze()["bytes"] == 7 * len("INFO served order 1 in 3 ms")
+    (rate,) = kept()["watch"]["windows"]["rates"].values()
+    assert rate[""][1] == pytest.approx(7.375**0.5, abs=0.001)
+
+
+def test_sizes_are_bytes_as_the_service_counts_them(log: None, clock: list[float]) -> None:
+    put(clock[0] - 400, "Größe: 5 µm, 日本")
+    assert analyze()["bytes"] == len("Größe: 5 µm, 日本".encode())
+
+
+def test_a_line_of_a_megabyte_is_one_line(log: None, cloud: Cloud, clock: list[float]) -> None:
+    """The service takes one, moto a quarter of it."""
+    put(clock[0] - 400, "cut")
+
+    def grow(parsed: Json, **_: Any) -> None:
+        parsed["events"] = [{**one, "message": "wörd " * 174_762} for one in parsed["events"]]
+
+    cloud.interfere("logs", "after-call.logs.FilterLogEvents", grow)
+    assert analyze()["bytes"] == 1_048_572
+    assert len(kept()["watch"]["templates"]) == 1
+    assert messages() == []
+
+
+def test_what_came_late_is_counted_and_what_came_too_late_is_said(log: None, clock: list[float]) -> None:
+    """The clock of the sender of the last ones stands an hour and a half behind: no window of theirs is still open."""
+    clock[0] = clock[0] // 3600 * 3600 + 3600
+    put(clock[0] - 400, "INFO served order 1 in 3 ms")
+    assert analyze()["late"] == 0
+    clock[0] += WIDTH
+    put(clock[0] - 800, "INFO came late")
+    put(clock[0] - 5400, *["INFO from the past"] * 3)
+    found = [analyze()]
+    for _ in range(36):
+        clock[0] += WIDTH
+        found.append(analyze())
+    assert [sum(one[name] for one in found) for name in ("late", "too_late")] == [1, 3]
+    assert not [one for one in kept()["watch"]["templates"].values() if "past" in one]
+
+
+def test_a_log_group_that_vanished_is_said_and_no_failure(log: None, cloud: Cloud, clock: list[float]) -> None:
+    """The tagging API tells of it for a while."""
+
+    def vanish(params: Json, **_: Any) -> None:
+        client("logs").delete_log_group(logGroupName=params["logGroupName"])
+
+    cloud.interfere("logs", "provide-client-params.logs.FilterLogEvents", vanish)
+    (gone,) = analyze()["gone"]
+    assert gone.startswith(ARN)
+    assert log_watches.read(client("dynamodb"), PATTERNS, ARN) == (None, 0)
+
+
+@pytest.mark.parametrize("run", [0, 1])
+def test_a_log_that_is_far_behind_hides_no_other_and_what_is_left_is_said(
+    log: None, monkeypatch: pytest.MonkeyPatch, clock: list[float], run: int
+) -> None:
+    """With time for three stretches, of two logs with a day to read each, whichever is first."""
+    client("logs").create_log_group(logGroupName="/a/other", tags={TAG: "notify"})
+    clock[0] += run * WIDTH
+    left = iter([280_000] * 3 + [0])
+    monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda self: next(left))
+    assert sorted(analyze()["unfinished"]) == sorted([ARN, ARN.replace(GROUP, "/a/other")])
+    others = log_watches.read(client("dynamodb"), PATTERNS, ARN.replace(GROUP, "/a/other"))[0]
+    assert others
+    day = sorted((one["progress"]["until"] - clock[0] + 86_400) // 3600 for one in (kept(), others))
+    assert day in ([0, 1], [1, 1], [1, 2], [0, 2]), "one or two hours of each"

@@ -6,7 +6,8 @@ from typing import Self
 HISTORY = 86_400.0  # seconds of a new log from which normal operation is learned
 SETTLED = 60.0  # seconds after which a window is read; what comes later comes as late
 STRETCH = 12  # windows read at once
-RECENT = 3_600.0  # seconds after which a warning comes too late
+HOUR = 3_600.0
+RECENT = HOUR  # after which a warning comes too late
 MOST_PAGES = 20  # of 1 MB for a stretch; one when the day's budget is used up
 
 
@@ -32,6 +33,14 @@ class Progress:
     def covered(windows: list[float], width: float, last: float) -> list[float]:
         """Of a sample, whose last event is at `last`, the windows that are whole, but one at least."""
         return [start for start in windows if start == windows[0] or start + width <= last]
+
+    def looked_back(self, windows: list[float], width: float, now: float) -> float | None:
+        """The start of an hour to look back at, for what came too late to be read; each hour once, while it keeps up.
+
+        It is the hour before the last: what came later still is the clock of its sender.
+        """
+        end = (windows[-1] + width) // HOUR * HOUR
+        return end - 2 * HOUR if windows[0] < end and self.is_recent(windows[0], now) else None
 
     def pages(self, now: float, megabytes_a_day: int) -> int:
         over = self.day == int(now // 86_400) and self.size >= megabytes_a_day * 1_000_000
