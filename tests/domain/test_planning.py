@@ -63,6 +63,22 @@ def test_one_step_that_risks_data_makes_the_whole_plan_ask() -> None:
     assert made.autonomy == "approve"
 
 
+def test_one_action_that_is_in_doubt_makes_the_whole_plan_ask() -> None:
+    rules = replace(policy(), recover={ISSUE: Recovery("start", "auto", 0.0, Recovery("halt", "auto", 0.0))})
+    about = incident("auto", "auto")
+    sure = replace(ANALYSIS, certainty={"history": {"start": {"result": 0.9}, "halt": {"result": 0.7}}})
+    known = [BROKEN, replace(BROKEN, targets={"halt": STOPPED})]
+    made = plan(
+        about,
+        sure,
+        rules,
+        actions=lambda _: {"start": ACTIONS["start"], "halt": ACTIONS["start"]},
+        known={one.arn: state for one, state in zip(about.resources, known, strict=True)},
+        confidence_threshold=0.8,
+    )
+    assert (made.autonomy, len(made.steps)) == ("approve", 2)
+
+
 def test_a_step_says_what_its_action_loses() -> None:
     action = replace(ACTIONS["start"], lost="the memory")
     about = incident("auto")
