@@ -21,6 +21,7 @@ PERSONS: tuple[Json, ...] = (
 )
 COSTLY = ("p2.", "p3", "p4", "p5", "p6", "g3", "g4", "g5", "g6", "gr", "trn", "inf", "dl", "x1", "x2", "u-", "hpc")
 CUSTOMER_KEY = "x-amz-server-side-encryption-customer-algorithm"
+KMS_KEY = "x-amz-server-side-encryption-aws-kms-key-id"
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,8 @@ CALLS: dict[str, tuple[Calls, ...]] = {
         Calls("UpdateNotebookInstanceLifecycleConfig PutFoundationModelEntitlement CreateFoundationModelAgreement"),
         Calls("RunInstances", _asked(instanceType=[{"prefix": one} for one in COSTLY])),
         Calls("CopyObject PutObject", _asked(**{CUSTOMER_KEY: EXISTS})),
+        # Another account's key is named by its ARN alone.
+        Calls("CopyObject", _asked(**{KMS_KEY: [{"prefix": "arn:"}]})),
     ),
 }
 SOURCES = (

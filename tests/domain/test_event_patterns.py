@@ -11,7 +11,7 @@ from tasks.domain.events import SOURCES, creation_pattern, fault_pattern, kind_o
 from tasks.domain.watched import WATCHED
 
 # Calls that read never reach a rule, and no pattern knows a foreign key; both are understood from a file.
-UNDELIVERED = ("GetPasswordData", "DescribeInstanceAttribute", "CopyObject")
+UNDELIVERED = ("GetPasswordData", "DescribeInstanceAttribute")
 FAULTS = {
     "cloudwatch_alarm_state_change",
     "ec2_instance_state_change",
@@ -185,6 +185,7 @@ ROUTINE = [
     called("iam", "AttachRolePolicy", {"policyArn": "arn:aws:iam::123456789012:policy/Own"}),
     called("iam", "CreateRole", {"assumeRolePolicyDocument": '{"Principal": {"Service": "ec2.amazonaws.com"}}'}),
     called("s3", "PutObject", {"bucketName": "b", "key": "k"}),
+    called("s3", "CopyObject", {"bucketName": "b", "x-amz-server-side-encryption-aws-kms-key-id": "alias/own"}),
     called("signin", "ConsoleLogin", by=ROLE, additionalEventData={"MFAUsed": "No"}),
     called("logs", "CreateLogStream", {"logGroupName": "g"}),
 ]
