@@ -35,6 +35,13 @@ SAME = {
     "hosts of syslog": ["Nov 21 10:00:00 web01 sshd[12]: bye", "Nov  2 23:59:59 db-primary sshd[4]: bye"],
     "new syslog": ["<34>1 2026-11-21T22:14:15.003Z a.example.org shop - up", "<34>1 2026-11-21T22:14:16Z b shop - up"],
     "lines of code": ["I1121 10:00:00.123456   1 sync.go:224] started", "I1122 11:00:00.123456 17 sync.go:7] started"],
+    "names in lists": ["hosts [web, db, cache] up", "hosts [mail, db] up"],
+    "values of one structure": ["moved Disk(id=1, at=x), Disk(id=2, at=y)", "moved Disk(id=3, at=z)"],
+    "users at hosts": ["bye worker@db-primary, then", "bye shop@cache, then"],
+    "lines of code behind a program": [
+        "Nov 21 10:00:00 a kubelet[1]: I1121 10:00:00.123456 1 sync.go:224] started",
+        "I1121 10:00:00.123456 1 sync.go:7] started",
+    ],
     "missing values": ["peers joined: ", "peers joined: 3, 4"],
     "missing values in brackets": ["reached ada (10.0.0.1) twice", "reached ada twice"],
     "colours": ["\x1b[32mINFO\x1b[0m shop open", "INFO shop open"],

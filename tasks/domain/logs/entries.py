@@ -17,7 +17,9 @@ _SYSLOG = re.compile(
     | 1\ [\dT:.Z+-]+\ [\w.-]+\ )""",
     re.VERBOSE,
 )
-_KLOG = re.compile(r"([DIWEF])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.-]+:\d+\] (?:\"((?:[^\"\\]|\\.)*+)\"(?= |$))?")
+_KLOG = re.compile(
+    r"(?:[\w.-]+\[\d+\]: )?([DIWEF])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.-]+:\d+\] (?:\"((?:[^\"\\]|\\.)*+)\"(?= |$))?"
+)
 # A frame, a cause or a heading of Java, JavaScript, .NET, Python, Go, Rust, PHP or Ruby.
 _GOES_ON = re.compile(
     r"""\s+at\s | Caused\ by: | \s*\.\.\.\ \d+\ more | Traceback\ \(most | \s*File\ " | \s+\^ | During\ handling\ of

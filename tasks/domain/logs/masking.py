@@ -22,7 +22,7 @@ _VARIABLE = re.compile(
         (?:\s+\d{{4}}\b)? (?:\s+{_CLOCK})? (?:\s+[A-Z]{{3,4}}\b)? (?:\s+\d{{4}}\b)?  # a date in words
     | [A-Za-z][A-Za-z0-9+.-]{{0,20}}://[^\s,;"'<>()\[\]]+  # a URL
     | {_QUOTED}
-    | [\w.+-]{{1,64}}@[\w-]+(?:\.[\w-]+)+  # an e-mail address
+    | [\w.+-]{{1,64}}@[\w-]+(?:\.[\w-]+)*  # an e-mail address, a user at a host
     | (?<=[\w\])]=) (?:{_QUOTED}|[^\s,;()\[\]{{}}="']*+{_NESTED}?(?<!=)|(?=[\s,;)\]}}]|$))  # key=value, and key=
     | (?<!\.) (?:[A-Za-z]:\\(?:(?:{_NAME}\x20){{0,4}}{_NAME}\\)*+[^\s,;"'<>()\[\]]*
         |(?:~|\.{{1,2}})?/(?:[\w.@%+~:$\#/-]*[\w/])?(?:\?[^\s"']+)?)  # a path
@@ -40,9 +40,13 @@ _GLUED = re.compile(
 )
 _LISTED = re.compile(r"<\*>(?:(?:\s*[,;:|/]\s*|\s+(?:-\s+)*)<\*>|\s?\(<\*>\))+")
 
+_NAMES = re.compile(r"\[[^\s\[\],]+(?:, [^\s\[\],]+)+\]")  # a list as programs print it: [web, db, cache]
+_ALIKE = re.compile(r"(?<![\w.])([\w.]*+[(\[{][^()\[\]{}]{1,200}[)\]}])(?:[,;]\s?\1)+")  # Disk(id=<*>), Disk(id=<*>)
+
 
 def mask(text: str) -> str:
     """The text with everything that varies by its look as <*>, and lists of such as one <*>."""
     # An empty bracket, and nothing after a colon, is an empty value; a row of dots or dashes only leads the eye.
     text = _LEADERS.sub(" ", _EMPTY.sub(r"\1<*>\2", text.replace(": ,", ": <*>,")))
-    return _LISTED.sub(WILD, _GLUED.sub(WILD, _VARIABLE.sub(WILD, text)))
+    text = _LISTED.sub(WILD, _GLUED.sub(WILD, _VARIABLE.sub(WILD, text)))
+    return _ALIKE.sub(r"\1", _NAMES.sub(f"[{WILD}]", text)) if ", " in text else text

@@ -25,7 +25,7 @@ BRACKETED = {("(", WILD, ")"), ("[", WILD, "]")}
 ABSENT = "-"  # stands for a value that there is none of
 
 # order_id, com.acme.Orders, OrderService, but no word of a sentence; an exception's name says what went wrong.
-_IDENTIFIER = re.compile(r"(?!.*(?:Exception|Error)$)[^\W_].*(?:[_.$@/\\][^\W_]|(?<=[a-z])[A-Z])")
+_IDENTIFIER = re.compile(r"(?!.*(?:Exception|Error)$)\\?[^\W_].*(?:[_.$@/\\][^\W_]|(?<=[a-z])[A-Z])")
 
 
 def merges(templates: Iterable[Tokens]) -> dict[Tokens, Tokens]:
