@@ -29,15 +29,17 @@ def _rows(policy: Policy) -> Iterator[tuple[str, ...]]:
         for one in sorted(TYPES_OF[issue]):
             for answer in policy.answers(issue)[:1]:
                 yield _row(one, issue, answer.action)
+                yield from (_row(one, issue, other.action, "or ") for other in policy.alternatives(issue))
     for name in ANY_TYPE:
         told, action = _first(Defined.verify.__doc__), way(name).ACTION
         yield "any", "one without a known good state", f"`{name}`", told, _undone(action.undo), action.lost or "-"
 
 
-def _row(resource_type: str, issue: str, name: str) -> tuple[str, ...]:
+def _row(resource_type: str, issue: str, name: str, prefix: str = "") -> tuple[str, ...]:
+    """`prefix` tells what a model may pick from the policy's own action."""
     action = actions(resource_type)[name]
     verify = Defined.verify if name in ANY_TYPE else module(resource_type).verify
-    steps = f"`{name}`" + (f", then {', '.join(f'`{one}`' for one in action.then)}" if action.then else "")
+    steps = f"{prefix}`{name}`" + (f", then {', '.join(f'`{one}`' for one in action.then)}" if action.then else "")
     return resource_type, f"`{issue}`", steps, _first(verify.__doc__), _undone(action.undo), action.lost or "-"
 
 

@@ -44,13 +44,15 @@ def show(path: Path | None) -> None:
 
 
 def _rows(policy: Policy, issue: str) -> Iterator[tuple[str, ...]]:
-    """A row for the answer to an issue, and one for each that answers otherwise."""
+    """A row for the answer to an issue, one for each that a model may pick instead, and each that answers otherwise."""
     recovery = policy.recover.get(issue)
     if recovery is None:
         yield issue, "-", "notify", "-", "-", "-"
         return
-    for number, one in enumerate(recovery.answers):
+    first, *rest = recovery.answers
+    named = [(issue, first), *(("  or picked", one) for one in recovery.alternatives)]
+    for name, one in [*named, *(("  otherwise", one) for one in rest)]:
         action, denied = ACTIONS[one.action], one.action in policy.denied_actions
         risks = ["yes" if risk else "no" for risk in (action.disruptive, action.data_risk)]
         autonomy = "notify (denied)" if denied else one.autonomy
-        yield "  otherwise" if number else issue, one.action, autonomy, action.undo, *risks
+        yield name, one.action, autonomy, action.undo, *risks

@@ -12,6 +12,7 @@ import yaml
 from tasks import resources
 from tasks.domain.events import DRIFT, FAULTS
 from tasks.domain.kinds import Rule
+from tasks.domain.policy import least
 from tasks.domain.rules import RULES
 
 ROOT = Path(__file__).parent.parent
@@ -66,6 +67,12 @@ def _unknown(document: dict[str, Any]) -> Iterator[str]:
             if answer["action"] not in ANSWERS[issue]:
                 yield f"{path}.action: {answer['action']} does not answer it; {known} would"
             path += ".otherwise"
+        for one in recovery.get("alternatives", ()):
+            path = f"recover.{issue}.alternatives"
+            if one["action"] not in ANSWERS[issue] - {recovery["action"]}:
+                yield f"{path}: {one['action']} is no alternative; of {known} others would be"
+            elif least([one["autonomy"], recovery["autonomy"]]) != one["autonomy"]:
+                yield f"{path}: {one['action']} may not go further than {recovery['action']}: {recovery['autonomy']}"
     for window in document.get("maintenance", {}).get("windows", ()):
         zone = window.get("timezone", "UTC")
         if zone not in available_timezones():

@@ -6,6 +6,7 @@ from typing import Any
 from tasks.domain.confidence import Fix, Fixes, bound, weigh
 from tasks.domain.history import similar
 from tasks.domain.payload import Analysis, Incident, Json, dump, load
+from tasks.domain.planning import picked
 from tasks.runtime.adviser import Model, advised
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
@@ -28,7 +29,7 @@ def handler(event: Json, context: Any) -> Json:
     if verdict.classification != "NORMAL":
         verdict = replace(verdict, similar=_history(env, incident, verdict))
         advice = advised(Model(env.model_id, env.patterns_table), incident, verdict)
-        proven = _fixes(env, incident, verdict.issue)
+        proven = _fixes(env, incident, advice)
         verdict = weigh(advice, proven, policy().trust, rules=verdict.confidence)
     logger.info("analyzed", extra={"analysis": dump(verdict)})
     return dict(dump(verdict))
@@ -41,13 +42,14 @@ def _history(env: Environment, incident: Incident, verdict: Analysis) -> Json:
     return similar([one for one in newest if one["incident_id"] != incident.id], verdict.issue, recurred)
 
 
-def _fixes(env: Environment, incident: Incident, issue: str) -> dict[str, Fixes]:
+def _fixes(env: Environment, incident: Incident, verdict: Analysis) -> dict[str, Fixes]:
     """What each action that may answer has achieved so far, where it did worst."""
+    issue, pick = verdict.issue, picked(verdict, policy())
     kinds = {(one.type, one.environment) for one in incident.resources}
     return {
         answer.action: min(
             (fixes.read(client("dynamodb"), env.patterns_table, Fix(issue, answer.action, *kind)) for kind in kinds),
             key=bound,
         )
-        for answer in policy().answers(issue)
+        for answer in (*policy().answers(issue), *([pick] if pick else []))
     }

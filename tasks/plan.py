@@ -5,7 +5,7 @@ from typing import Any
 
 from tasks.domain.grounds import planned_on
 from tasks.domain.payload import Analysis, Incident, Json, dump, load
-from tasks.domain.planning import Known, plan
+from tasks.domain.planning import Known, picked, plan
 from tasks.resources import ANY_TYPE, actions, defined, module
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
@@ -26,7 +26,7 @@ class Environment:
 def handler(event: Json, context: Any) -> Json:
     env = read(Environment)
     incident, analysis = load(Incident, event["incident"]), load(Analysis, event["analysis"])
-    known = _known(env, incident, analysis.issue)
+    known = _known(env, incident, analysis)
     standings = earned(env.patterns_table, analysis.issue, [one.environment for one in incident.resources])
     made = plan(
         incident,
@@ -42,9 +42,9 @@ def handler(event: Json, context: Any) -> Json:
     return dict(dump(made))
 
 
-def _known(env: Environment, incident: Incident, issue: str) -> dict[str, Known]:
+def _known(env: Environment, incident: Incident, analysis: Analysis) -> dict[str, Known]:
     """What is known of each resource, if the policy has an answer to the issue."""
-    answers, known = policy().answers(issue), {}
+    answers, pick, known = policy().answers(analysis.issue), picked(analysis, policy()), {}
     for one in incident.resources if answers else ():
         kind = module(one.type)
         now, good = kind.snapshot(client, one.id), snapshots.read(client("dynamodb"), env.snapshots_table, one.arn)
@@ -60,6 +60,8 @@ def _known(env: Environment, incident: Incident, issue: str) -> dict[str, Known]
             if (wanted := targets.get(name)) is not None:
                 settled, by = defined.acting(one.type, name).reached(wanted, now), name
                 break
+        if pick and pick.action in ANY_TYPE:
+            targets[pick.action] = defined.target(client, one, pick.action, state)
         stale = good is not None and "accepted_at" in good
         known[one.arn] = Known(targets, now, stale=stale, settled=settled, answer=by)
     return known

@@ -105,10 +105,11 @@ def _ensure(env: Environment, event: Json, number: int, step: Step, aws: Aws) ->
 
 
 def _be_patient(env: Environment, event: Json, number: int, step: Step) -> None:
-    """StillRestoring while the step before may yet make this one needless."""
+    """StillRestoring while the step before, on the same resource, may yet make this one needless."""
     patience = actions(step.resource.type)[step.action].patience
+    follows = number > 0 and event["plan"]["steps"][number - 1]["resource"]["arn"] == step.resource.arn
     key = (event["execution"], event["attempt"], number - 1)
-    earlier = steps.read(client("dynamodb"), env.claims_table, *key) if patience else None
+    earlier = steps.read(client("dynamodb"), env.claims_table, *key) if patience and follows else None
     if earlier and time.time() < earlier["begun_at"] + patience:
         raise StillRestoring(f"{step.resource.id} may do without {step.action}")
 

@@ -58,3 +58,9 @@ def overwriting(parameter: str, version: int, **changes: Any) -> Json:
 def on_bucket(name: str, bucket: str, **changes: Any) -> Json:
     """A call on a bucket."""
     return call(name, {"requestParameters.bucketName": bucket, **changes})
+
+
+def drifting(resource_type: str, name: str, issue: str) -> Json:
+    """What the sweep reports of a resource."""
+    detail = {"resource": {"type": resource_type, "id": name}, "issue": issue, "difference": "other", "digest": name}
+    return {**sample("ec2_instance_state_change"), "source": "aiops", "detail-type": "Drift", "detail": detail}

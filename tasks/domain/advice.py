@@ -1,10 +1,12 @@
 """The model as adviser: what it is asked, and what of its answer counts.
 
-It has one forced tool that acts on nothing, names no resource and no action. It may raise the severity, lower the
-confidence and name a root cause; the rules' severity is the lower bound, their confidence the upper.
+It has one forced tool that acts on nothing and names no resource. It may raise the severity, lower the confidence, name
+a root cause, and pick one of the actions that it was offered; the rules' severity is the lower bound, their confidence
+the upper.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +16,7 @@ from tasks.domain.text import clean, trim
 
 TOOL = "report_analysis"
 PROMPT_CHARACTERS = 6000
-SCHEMA = {
+SCHEMA: Json = {
     "type": "object",
     "properties": {
         "severity": {"type": "string", "enum": list(SEVERITIES)},
@@ -35,8 +37,22 @@ class Unusable(Exception):
     """The model's answer cannot be used; the message says why, in words of our own."""
 
 
-def request(incident: Incident, verdict: Analysis, history: Json, model_id: str) -> Json:
-    """The Converse request: facts in a delimited block, at most 6,000 characters; no temperature."""
+def schema(names: Sequence[str]) -> Json:
+    """The form that the model fills in; where actions are offered it picks one by its name, and says why."""
+    if not names:
+        return SCHEMA
+    pick = {
+        "action": {"type": "string", "enum": list(names)},
+        "action_reason": {"type": "string", "description": "one sentence: why this action"},
+    }
+    return {**SCHEMA, "properties": {**SCHEMA["properties"], **pick}, "required": [*SCHEMA["required"], *pick]}
+
+
+def request(incident: Incident, verdict: Analysis, history: Json, model_id: str, offered: Sequence[Json] = ()) -> Json:
+    """The Converse request: facts in a delimited block, at most 6,000 characters; no temperature.
+
+    `offered` are the actions that it may pick from, a row for each with its name as `action`.
+    """
     facts = {
         "event": incident.event,
         "resources": [{"type": one.type, "id": one.id} for one in incident.resources],
@@ -50,16 +66,23 @@ def request(incident: Incident, verdict: Analysis, history: Json, model_id: str)
         f"<event>{_data(facts)[:PROMPT_CHARACTERS]}</event>\nRules: {json.dumps(rules)}\n"
         f"Similar incidents: <history>{_data(hidden(history))}</history>"
     )
+    if offered:
+        text += f"\nPick the action most likely to help, in doubt the first: {json.dumps(offered)}"
     return {
         "modelId": model_id,
         "system": [{"text": SYSTEM}],
         "messages": [{"role": "user", "content": [{"text": text}]}],
         "inferenceConfig": {"maxTokens": 400},
         "toolConfig": {
-            "tools": [{"toolSpec": {"name": TOOL, "inputSchema": {"json": SCHEMA}}}],
+            "tools": [{"toolSpec": {"name": TOOL, "inputSchema": {"json": schema(names(offered))}}}],
             "toolChoice": {"tool": {"name": TOOL}},
         },
     }
+
+
+def names(offered: Sequence[Json]) -> list[str]:
+    """The names of the actions that are offered."""
+    return [str(one["action"]) for one in offered]
 
 
 def prompt(request: Json) -> str:
@@ -84,26 +107,32 @@ def said(response: Any) -> str:
     return clean(str(hidden(json.dumps(trim(message, text=1000), default=str))), 2000)
 
 
-def read(response: Any) -> Json:
-    """The validated answer: severity, confidence, root_cause, explanation; Unusable when it is anything else."""
+def read(response: Any, offered: Sequence[Json] = ()) -> Json:
+    """The validated answer: severity, confidence, root_cause, explanation, and where actions were offered action and
+    action_reason; Unusable when it is anything else.
+    """
     try:
         blocks = response["output"]["message"]["content"]
         answer = next(block["toolUse"]["input"] for block in blocks if block.get("toolUse", {}).get("name") == TOOL)
         severity, confidence = answer["severity"], answer["confidence"]
         texts = answer["root_cause"], answer["explanation"]
+        pick = (answer["action"], answer["action_reason"]) if offered else ()
     except (KeyError, TypeError, AttributeError, StopIteration):
         raise Unusable("it did not fill in the form") from None
     if severity not in SEVERITIES:
         raise Unusable("its severity is none of ours")
     if isinstance(confidence, bool) or not isinstance(confidence, int | float) or not 0 <= confidence <= 1:
         raise Unusable("its confidence is no number from 0 to 1")
-    if not all(isinstance(text, str) for text in texts):
+    if not all(isinstance(text, str) for text in (*texts, *pick)):
         raise Unusable("its texts are no texts")
+    if pick and pick[0] not in names(offered):
+        raise Unusable("its action was not offered")
     return {
         "severity": severity,
         "confidence": float(confidence),
         "root_cause": clean(texts[0], 300),
         "explanation": clean(texts[1], 600),
+        **({"action": pick[0], "action_reason": clean(pick[1], 200)} if pick else {}),
     }
 
 

@@ -48,7 +48,8 @@ def bound(fixes: Fixes) -> float:
 def weigh(verdict: Analysis, history: Mapping[str, Fixes], trust: Trust, *, rules: float) -> Analysis:
     """The verdict with the confidence in the first of the actions that may answer, and what it is made of.
 
-    `rules` is their own certainty; `history` maps the actions, in the policy's order, to their fixes.
+    `rules` is their own certainty; `history` maps the actions, in the policy's order, to their fixes. Where a model
+    picked another action, the lesser of both counts.
     """
     model = verdict.advice.get("confidence")
     sure = rules if model is None else min(rules, model)
@@ -57,7 +58,8 @@ def weigh(verdict: Analysis, history: Mapping[str, Fixes], trust: Trust, *, rule
         action: asdict(fixes) | {"bound": round(bound(fixes), 4), "result": round(min(sure, rates[action]), 4)}
         for action, fixes in history.items()
     }
-    result = next((part["result"] for part in parts.values()), sure)
+    counted = [*list(parts)[:1], verdict.advice.get("action")]
+    result = min((parts[one]["result"] for one in counted if one in parts), default=sure)
     told = [f"rules {rules:.2f}"]
     told += [f"model {model:.2f}"] if model is not None else []
     told += [_told(action, fixes, trust) for action, fixes in history.items()]

@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 
-from tasks.domain import earning
-from tasks.domain.confidence import confidence
+from tasks.domain.autonomy import autonomy, earned
 from tasks.domain.earning import Standing
 from tasks.domain.payload import Analysis, Incident, Json, Plan, Resource, Step
 from tasks.domain.policy import Policy, Recovery, least
@@ -36,7 +36,8 @@ class Action:
     resource: settings that the action alone does not bring back, or the next thing to try. `patience`: for so many
     seconds it waits for what came before it to make it needless. `unknown` says what is missing when it has no target.
     `settle`: seconds that the resource must stay healthy before it counts as healed, where it may fail once more.
-    `lost`: what does not come back by it, or is destroyed, as the person who is asked should know.
+    `lost`: what does not come back by it, or is destroyed, as the person who is asked should know. `does` says more
+    than its name to a model that may pick it.
     """
 
     undo: str
@@ -50,6 +51,7 @@ class Action:
     unknown: str = "no good state of {id} is known"
     settle: float = 0.0
     lost: str = ""
+    does: str = ""
 
 
 # Resource type to what can be done to one, by name.
@@ -84,8 +86,41 @@ def plan(
     """The plan for an incident. `actions` gives a resource type's, `known` maps an ARN to what is known of it,
     `standings` an environment to what the issue has earned there.
 
-    A resource that cannot be restored gets no step; a plan without steps only notifies.
+    A resource that cannot be restored gets no step; a plan without steps only notifies. What a model picked takes the
+    place of the policy's own answer where that could act, and goes no further by itself than it.
     """
+    by = partial(_planned, incident, analysis, policy, actions, known, confidence_threshold, standings or {})
+    own, pick = by(None), picked(analysis, policy)
+    return _instead(own, by(pick), pick.action, str(analysis.advice["action_reason"])) if pick and own.steps else own
+
+
+def picked(analysis: Analysis, policy: Policy) -> Recovery | None:
+    """The alternative that a model picked, if the policy has it."""
+    named = analysis.advice.get("action")
+    return next((one for one in policy.alternatives(analysis.issue) if one.action == named), None)
+
+
+def _instead(own: Plan, other: Plan, action: str, why: str) -> Plan:
+    """The plan with what the model picked, as far as the policy's own plan may go by itself."""
+    told = f"the model picked {action} instead of {own.steps[0].action}"
+    if other.steps == own.steps:
+        return replace(own, reason=f"{own.reason}; {told}, which has nothing to reach here")
+    level = least([own.autonomy, other.autonomy])
+    reason = (other if level == other.autonomy else own).reason
+    return replace(other, autonomy=level, reason=f'{reason}; {told}: "{why}"')
+
+
+def _planned(
+    incident: Incident,
+    analysis: Analysis,
+    policy: Policy,
+    actions: Actions,
+    known: Mapping[str, Known],
+    confidence_threshold: float,
+    standings: Mapping[str, Standing],
+    pick: Recovery | None,
+) -> Plan:
+    """A plan by the policy's own answers, or by `pick` wherever one of them could act."""
     recovery = policy.recover.get(analysis.issue)
     if recovery is None:
         return _plan((), "notify", f"the policy names no action for {analysis.issue}", policy)
@@ -108,6 +143,8 @@ def plan(
         elif state.settled:
             reasons.append(f"{resource.id} already is as it should be")
         else:
+            if pick and _can(pick.action, own, state):
+                answer = pick
             used.append(answer)
             then = own[answer.action].then
             names = [answer.action, *(name for name in then if state.targets.get(name) is not None)]
@@ -118,8 +155,8 @@ def plan(
         healthy = all(resource.arn in known and known[resource.arn].settled for resource in incident.resources)
         return _plan((), "none" if healthy else "notify", "; ".join(reasons), policy)
     stale = list(dict.fromkeys(step.resource.id for step in steps if known[step.resource.arn].stale))
-    level, why = _autonomy(
-        analysis, steps, used, stale, confidence_threshold, _earned(analysis.issue, steps, policy, standings or {})
+    level, why = autonomy(
+        analysis, steps, used, stale, confidence_threshold, earned(analysis.issue, steps, policy, standings)
     )
     return _plan(tuple(steps), level, "; ".join([why, *reasons]), policy)
 
@@ -137,52 +174,15 @@ def plan_hash(steps: tuple[Step, ...]) -> str:
     return hashlib.sha256(json.dumps([asdict(step) for step in steps], sort_keys=True).encode()).hexdigest()
 
 
+def _can(action: str, own: Mapping[str, Action], state: Known) -> bool:
+    """Whether an action has a target on a resource that is there, or that it makes anew."""
+    known = action in own and state.targets.get(action) is not None
+    return known and (state.seen is not None or own[action].recreates)
+
+
 def _step(resource: Resource, name: str, action: Action, known: Known) -> Step:
     target = known.targets[name] or {}
     return Step(resource, name, action.undo, action.disruptive, action.data_risk, target, known.seen, lost=action.lost)
-
-
-def _autonomy(
-    analysis: Analysis,
-    steps: Sequence[Step],
-    answers: Sequence[Recovery],
-    stale: Sequence[str],
-    threshold: float,
-    earned: Sequence[tuple[str, str]],
-) -> tuple[str, str]:
-    """The lowest level that the policy, the tags, the risk and the confidence leave, and what set it."""
-    wanted = max(threshold, *(one.confidence for one in answers))
-    limits = [
-        *((one.autonomy, f"the policy allows {one.autonomy} for {analysis.issue}") for one in answers),
-        *((step.resource.autonomy, f"{step.resource.id} is tagged {step.resource.autonomy}") for step in steps),
-        *earned,
-    ]
-    if any(step.data_risk for step in steps):
-        limits.append(("approve", "a step risks data"))
-    if stale:
-        limits.append(("approve", f"{', '.join(stale)} was changed by an accepted actor since its last good snapshot"))
-    sure = min(confidence(analysis, one.action) for one in answers)
-    if sure < wanted:
-        limits.append(("approve", f"confidence {sure:.2f} is below {wanted:.2f}"))
-    level = least(limit for limit, _ in limits)
-    return level, next(why for limit, why in limits if least([limit]) == level)
-
-
-def _earned(
-    issue: str, steps: Sequence[Step], policy: Policy, standings: Mapping[str, Standing]
-) -> list[tuple[str, str]]:
-    """The level that the issue has earned in each environment of the steps, and why."""
-    if policy.earning is None:
-        return []
-    found = []
-    for name in dict.fromkeys(step.resource.environment for step in steps):
-        standing = standings.get(name, Standing())
-        level = earning.level(standing, policy.recover[issue], policy.earning)
-        ahead = f"{policy.earning.cases} successes in a row lead higher, {standing.run} so far"
-        because = "; ".join(filter(None, [earning.why(standing), ahead]))
-        told = f"{issue} has earned {level} in the environment {name}: {because}"
-        found.append((earning.PLANNED.get(level, level), told))
-    return found
 
 
 def _plan(steps: tuple[Step, ...], autonomy: str, reason: str, policy: Policy) -> Plan:

@@ -16,12 +16,13 @@ ACTING = ("approve", "auto")
 
 @dataclass(frozen=True)
 class Recovery:
-    """`otherwise` answers where this one does not know how."""
+    """`otherwise` answers where this one does not know how; `alternatives` are what a model may pick in its place."""
 
     action: str
     autonomy: str
     confidence: float
     otherwise: "Recovery | None" = None
+    alternatives: "tuple[Recovery, ...]" = ()
 
     @property
     def answers(self) -> "tuple[Recovery, ...]":
@@ -114,6 +115,11 @@ class Policy:
         row = self.recover.get(issue)
         return tuple(one for one in (row.answers if row else ()) if one.action not in self.denied_actions)
 
+    def alternatives(self, issue: str) -> tuple[Recovery, ...]:
+        """What a model may pick in place of the first of the answers."""
+        row = self.recover.get(issue)
+        return tuple(one for one in (row.alternatives if row else ()) if one.action not in self.denied_actions)
+
 
 def parse(document: Json) -> Policy:
     """The policy of a document that fits the schema."""
@@ -142,7 +148,8 @@ def parse(document: Json) -> Policy:
 
 def _recovery(row: Json) -> Recovery:
     otherwise = _recovery(row["otherwise"]) if "otherwise" in row else None
-    return Recovery(row["action"], row["autonomy"], float(row.get("confidence", 0.0)), otherwise)
+    alternatives = tuple(_recovery(one) for one in row.get("alternatives", ()))
+    return Recovery(row["action"], row["autonomy"], float(row.get("confidence", 0.0)), otherwise, alternatives)
 
 
 def least(levels: Iterable[str]) -> str:

@@ -20,6 +20,11 @@ _LOST = {
     "restart_service": "what the service has in memory",
     "clean_disk": "old files in the directories that the policy lists",
 }
+_DOES = {
+    "restart_service": "restarts the systemd unit that the policy names for this alarm",
+    "clean_disk": "deletes old files where the policy says that they are temporary, and rotates logs",
+    "collect_evidence": "lists what uses processor, memory, disks and network; changes nothing and heals nothing",
+}
 _RUNNING = ("Pending", "InProgress", "Delayed", "Cancelling")
 
 
@@ -36,6 +41,7 @@ def _action(name: str, look: tuple[Permission, ...]) -> Action:
         disruptive=name == "restart_service",
         unknown=unknown,
         lost=_LOST.get(name, ""),
+        does=_DOES[name],
     )
 
 

@@ -95,6 +95,7 @@ ACTIONS = {
         then=("restart_instance",),
         settle=SETTLE,
         lost="what is only in memory",
+        does="reboots the guest where it is; if that does not help within minutes, restart_instance follows",
     ),
     # Checks run every minute, and a guest takes its time to come up.
     "restart_instance": Action(
@@ -108,6 +109,7 @@ ACTIONS = {
         patience=300,
         settle=SETTLE,
         lost="what is only in memory",
+        does="stops and starts the instance, which moves it to other hardware",
     ),
     "replace_instance": Action(
         undo="none",

@@ -9,6 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tasks.domain import advice
 from tasks.domain.moment import iso
 from tasks.domain.payload import Analysis, Incident, Json
+from tasks.domain.picking import offered
+from tasks.resources import actions
 from tasks.runtime.clients import client
 from tasks.runtime.policy import policy
 from tasks.store import budget
@@ -27,7 +29,9 @@ def advised(model: Model, incident: Incident, verdict: Analysis) -> Analysis:
     """The verdict with the model's advice; or the rules' own, which then says why."""
     if not model.id:
         return replace(verdict, adviser="rules (no model configured)")
-    request, now = advice.request(incident, verdict, verdict.similar, model.id), time.time()
+    types = dict.fromkeys(one.type for one in incident.resources)
+    offer = offered(verdict.issue, policy(), types=types, actions=actions)
+    request, now = advice.request(incident, verdict, verdict.similar, model.id, offer), time.time()
     purse = Budget(model.table, incident.id, iso(now)[:10], policy().model, budget.expires(now))
     reserved = advice.tokens(request)
     if whose := budget.reserve(client("dynamodb"), purse, reserved):
@@ -43,11 +47,11 @@ def advised(model: Model, incident: Incident, verdict: Analysis) -> Analysis:
     used = advice.used(response)
     budget.settle(client("dynamodb"), purse, reserved=reserved, used=reserved if used is None else used)
     asked |= {"answer": advice.said(response), "tokens": used}
-    return replace(_applied(verdict, response), asked=asked)
+    return replace(_applied(verdict, response, offer), asked=asked)
 
 
-def _applied(verdict: Analysis, response: Any) -> Analysis:
+def _applied(verdict: Analysis, response: Any, offer: list[Json]) -> Analysis:
     try:
-        return advice.apply(verdict, advice.read(response))
+        return advice.apply(verdict, advice.read(response, offer))
     except advice.Unusable as rubbish:
         return replace(verdict, adviser=f"rules (model's answer unusable: {rubbish})")

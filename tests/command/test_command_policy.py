@@ -37,6 +37,34 @@ def test_what_answers_otherwise_has_a_row_of_its_own(tmp_path: Path) -> None:
     assert lines[number + 1].split() == ["otherwise", "revert_drift", "approve", "none", "yes", "no"]
 
 
+def test_what_a_model_may_pick_has_a_row_of_its_own(tmp_path: Path) -> None:
+    row = {"action": "reboot_instance", "autonomy": "approve"}
+    pick = {"action": "restart_instance", "autonomy": "notify"}
+    file = write(tmp_path, recover={"ec2_instance_impaired": {**row, "alternatives": [pick]}})
+    lines = run("policy", "check", file).out.splitlines()
+    (number,) = [number for number, line in enumerate(lines) if line.startswith("ec2_instance_impaired")]
+    assert lines[number + 1].split() == ["or", "picked", "restart_instance", "notify", "none", "yes", "no"]
+
+
+@pytest.mark.parametrize(
+    ("pick", "fault"),
+    [
+        ({"action": "pray", "autonomy": "auto"}, "alternatives: pray is no alternative"),
+        ({"action": "reboot_instance", "autonomy": "auto"}, "alternatives: reboot_instance is no alternative"),
+        ({"action": "restart_instance", "autonomy": "auto"}, "alternatives: restart_instance may not go further"),
+        ({"action": "restart_instance"}, "alternatives.0: 'autonomy' is a required property"),
+        ({"action": "restart_instance", "autonomy": "notify", "otherwise": {}}, "alternatives.0: Additional prop"),
+    ],
+)
+def test_a_model_may_only_be_offered_other_actions_that_go_no_further(
+    tmp_path: Path, pick: dict[str, Any], fault: str
+) -> None:
+    row = {"action": "reboot_instance", "autonomy": "approve", "alternatives": [pick]}
+    said = run("policy", "check", write(tmp_path, recover={"ec2_instance_impaired": row}))
+    assert (said.status, said.err.count("\n")) == (2, 1)
+    assert f"recover.ec2_instance_impaired.{fault}" in said.err
+
+
 def test_what_the_policy_does_not_answer_or_denies_is_only_told(tmp_path: Path) -> None:
     recover = {"ssm_parameter_overwritten": {"action": "put_previous_version", "autonomy": "auto"}}
     file = write(tmp_path, recover=recover, deny={"actions": ["put_previous_version"], "resources": ["arn:aws:s3:::x"]})

@@ -6,15 +6,16 @@ from dataclasses import replace
 from itertools import count
 
 from alarming import alarm, tagged_alarm
-from cloud import INCIDENTS, PATTERNS
+from cloud import INCIDENTS, PATTERNS, SNAPSHOTS
 from events_made import called, reported
-from managed import TAG, instance, parameter, resource
+from managed import TAG, instance, parameter, resource, unreachable
 from moto.ec2.responses import general
-from published import ACCOUNT, Json, actors, changed, overwriting, sample, stopping
+from published import ACCOUNT, Json, actors, changed, drifting, overwriting, sample, stopping
 from world import CLAIMED, Attack, World
 
 from tasks.domain.knowledge.ec2 import INSTANCE
 from tasks.runtime.clients import client
+from tasks.store import snapshots
 from tasks.store.items import encode
 from tasks.store.patterns import pattern_id
 
@@ -127,10 +128,8 @@ def finding_title(world: World, text: str) -> Attack:
 def sweep_difference(world: World, text: str) -> Attack:
     """Who may put events on the bus may forge a finding of the sweep: what is healthy stays as it is."""
     one = instance(stopped=False)
-    found = {"type": INSTANCE, "id": one.id}
-    detail = {"resource": found, "issue": "ec2_instance_stopped", "difference": text, "digest": one.id}
-    event = {**sample("ec2_instance_state_change"), "source": "aiops", "detail-type": "Drift", "detail": detail}
-    return Attack(event, one, "HEALTHY")
+    event = drifting(INSTANCE, one.id, "ec2_instance_stopped")
+    return Attack(changed(event, {("detail", "difference"): text}), one, "HEALTHY")
 
 
 def region(world: World, text: str) -> Attack:
@@ -165,6 +164,24 @@ def models_severity(world: World, text: str) -> Attack:
     return _stop(world)
 
 
+def models_pick(world: World, text: str) -> Attack:
+    """Of a hanging instance, for which the policy has two actions; people are told of the plan."""
+    one = instance("notify", stopped=False)
+    unreachable(world.patch, one)
+    good = {"state": "running", "impaired": False, "launch": {"image": "ami-1"}, "stop_loses": []}
+    snapshots.write(client("dynamodb"), SNAPSHOTS, one, good, taken_at="")
+    world.says = {**CLAIMED, "action": "restart_instance", "action_reason": text}
+    return Attack(drifting(INSTANCE, one.id, "ec2_instance_impaired"), one, "TOLD")
+
+
+def models_own_action(world: World, text: str) -> Attack:
+    """An action that nobody offered makes its whole answer worth nothing."""
+    one = instance("notify", stopped=False)
+    unreachable(world.patch, one)
+    world.says = {**CLAIMED, "action": f"terminate_instance {text}", "action_reason": text}
+    return Attack(drifting(INSTANCE, one.id, "ec2_instance_impaired"), one, "TOLD")
+
+
 PLACES: tuple[Place, ...] = (
     user_agent,
     session_name,
@@ -187,4 +204,6 @@ PLACES: tuple[Place, ...] = (
     earlier_incidents,
     models_answer,
     models_severity,
+    models_pick,
+    models_own_action,
 )

@@ -175,4 +175,4 @@ def _has_one_block(prompt: Json) -> None:
     assert "<" not in inside
     assert ">" not in inside
     assert len(inside) <= PROMPT_CHARACTERS
-    assert text.split("</event>")[1].count("\n") == 2
+    assert text.split("</event>")[1].count("\n") == (3 if "\nPick the action" in text else 2)

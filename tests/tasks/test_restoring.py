@@ -8,7 +8,7 @@ from by_hand import call, detected, planned
 from cloud import CLAIMS, RECOVERY_ROLE, SNAPSHOTS, Cloud
 from left_behind import incident, lock, sessions
 from managed import instance, instance_state, parameter, put_into_state, put_value, resource, unreachable, values
-from published import ACCOUNT, REGION, Json, changed, overwriting, stopping
+from published import ACCOUNT, REGION, Json, changed, drifting, overwriting, stopping
 
 from tasks import restore
 from tasks.domain.errors import NotRecovered, PlanChanged, StillRestoring
@@ -75,9 +75,7 @@ def test_the_next_thing_is_tried_only_when_what_came_before_had_its_time(
     good = {"state": "running", "impaired": False, "launch": {"image": "ami-1"}, "stop_loses": []}
     snapshots.write(client("dynamodb"), SNAPSHOTS, one, good, taken_at="")
     unreachable(monkeypatch, one, until="stop")
-    drifted = {"resource": {"type": INSTANCE, "id": one.id}, "issue": "ec2_instance_impaired", "digest": "d"}
-    event = {**stopping(), "source": "aiops", "detail-type": "Drift", "detail": drifted}
-    payload = planned(cloud, event)
+    payload = planned(cloud, drifting(INSTANCE, one.id, "ec2_instance_impaired"))
     assert [step["action"] for step in payload["plan"]["steps"]] == ["reboot_instance", "restart_instance"]
     with pytest.raises(StillRestoring, match="may do without restart_instance"):
         restored(payload)
@@ -89,6 +87,17 @@ def test_the_next_thing_is_tried_only_when_what_came_before_had_its_time(
     with pytest.raises(StillRestoring, match="still stopping"):
         restored(payload)
     assert [step["after"]["impaired"] for step in restored(payload)["steps"]] == [True, False]
+
+
+def test_no_resource_waits_for_what_was_done_to_another(cloud: Cloud) -> None:
+    cloud.set_policy(recover={"ec2_instance_stopped": {"action": "restart_instance", "autonomy": "auto"}})
+    hosts = [instance(), instance()]
+    good = {"state": "running", "impaired": False, "launch": {"image": "ami-1"}, "stop_loses": []}
+    for one in hosts:
+        snapshots.write(client("dynamodb"), SNAPSHOTS, one, good, taken_at="")
+    done = restored(planned(cloud, stopping(*(one.id for one in hosts))))
+    assert [step["action"] for step in done["steps"]] == ["restart_instance"] * 2
+    assert [instance_state(one) for one in hosts] == ["running"] * 2
 
 
 def test_it_resumes_at_the_first_unfinished_step(cloud: Cloud) -> None:

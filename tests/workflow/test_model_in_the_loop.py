@@ -6,15 +6,17 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 from botocore.stub import Stubber
-from cloud import Cloud
+from cloud import PATTERNS, SNAPSHOTS, Cloud
 from left_behind import incident, messages
 from machine import Machine, Run
-from managed import instance, instance_state
+from managed import instance, instance_state, unreachable
 from model_answers import FORM, converse
-from published import stopping
+from published import drifting, stopping
 
+from tasks.domain.confidence import Fix
 from tasks.domain.payload import Resource
 from tasks.runtime.clients import client
+from tasks.store import fixes, snapshots
 
 HOSTILE = {
     "severity": "low",
@@ -113,6 +115,30 @@ def test_a_doubtful_model_makes_the_agent_ask(machine: Machine, model: Stubber, 
     assert "confidence 0.20 is below 0.80" in incident(question["pk"].removeprefix("REVIEW#"))["plan"]["reason"]
     machine.answer("approved")
     assert machine.ended(arn).outcome == "VERIFIED"
+
+
+def test_a_model_picks_among_the_policys_actions_and_the_person_who_is_asked_knows(
+    machine: Machine, model: Stubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = instance("approve", stopped=False)
+    good = {"state": "running", "impaired": False, "launch": {"image": "ami-1"}, "stop_loses": []}
+    snapshots.write(client("dynamodb"), SNAPSHOTS, one, good, taken_at="")
+    unreachable(monkeypatch, one, until="stop")
+    said = {"action": "restart_instance", "action_reason": "its <b>host</b> is ill"}
+    model.add_response("converse", converse({**FORM, **said}))
+    arn = machine.start(drifting(one.type, one.id, "ec2_instance_impaired"))
+    machine.question()
+    ((_, body),) = messages()
+    assert 'the model picked restart_instance instead of reboot_instance: "its ' in body
+    assert "<b>" not in body
+    machine.answer("approved")
+    run = machine.ended(arn)
+    assert (run.outcome, instance_state(one)) == ("VERIFIED", "running")
+    assert [step["action"] for step in incident(run.incident_id)["recovery"]["steps"]] == ["restart_instance"]
+    tried = [
+        Fix("ec2_instance_impaired", name, one.type, "default") for name in ("restart_instance", "reboot_instance")
+    ]
+    assert [fixes.read(client("dynamodb"), PATTERNS, fix).cases for fix in tried] == [1, 0]
 
 
 def test_a_model_that_agrees_is_named_as_adviser(machine: Machine, model: Stubber, stopped: Resource) -> None:
