@@ -12,6 +12,8 @@ def offered(issue: str, policy: Policy, *, types: Iterable[str], actions: Action
 
     An action is offered where each of the resource `types` has it; `actions` gives a type's.
     """
+    if not policy.alternatives(issue):
+        return []
     known = [actions(one) for one in types]
     names = [one.action for one in (*policy.answers(issue)[:1], *policy.alternatives(issue))]
     can = [name for name in names if all(name in own for own in known)]
