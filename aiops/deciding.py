@@ -22,7 +22,7 @@ from tasks.domain.events import SOURCES, fault_pattern, matches
 from tasks.domain.incident import envelope, understand, unreadable
 from tasks.domain.outcome import NORMAL
 from tasks.domain.payload import Analysis, Incident, Json, Plan
-from tasks.domain.planning import Known, plan
+from tasks.domain.planning import Known, candidates, plan
 from tasks.domain.policy import Policy
 from tasks.domain.rules import judge
 from tasks.domain.watched import WATCHED
@@ -126,7 +126,7 @@ def _decided(seen: Seen, inputs: Inputs, policy: Policy) -> Json:
     if verdict.classification == NORMAL:
         return _decision(verdict)
     advised = inputs.advised(verdict)
-    fixes = {one.action: inputs.fixes(verdict.issue, one.action) for one in policy.answers(verdict.issue)}
+    fixes = {action: inputs.fixes(verdict.issue, action) for action in candidates(advised, policy)}
     verdict = weigh(advised, fixes, policy.trust, rules=verdict.confidence)
     made = plan(
         incident,

@@ -6,7 +6,7 @@ from typing import Any
 from tasks.domain.confidence import Fix, Fixes, bound, weigh
 from tasks.domain.history import similar
 from tasks.domain.payload import Analysis, Incident, Json, dump, load
-from tasks.domain.planning import picked
+from tasks.domain.planning import candidates
 from tasks.runtime.adviser import Model, advised
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
@@ -43,13 +43,12 @@ def _history(env: Environment, incident: Incident, verdict: Analysis) -> Json:
 
 
 def _fixes(env: Environment, incident: Incident, verdict: Analysis) -> dict[str, Fixes]:
-    """What each action that may answer has achieved so far, where it did worst."""
-    issue, pick = verdict.issue, picked(verdict, policy())
+    """What each action that may come into the plan has achieved so far, where it did worst."""
     kinds = {(one.type, one.environment) for one in incident.resources}
     return {
-        answer.action: min(
-            (fixes.read(client("dynamodb"), env.patterns_table, Fix(issue, answer.action, *kind)) for kind in kinds),
+        action: min(
+            (fixes.read(client("dynamodb"), env.patterns_table, Fix(verdict.issue, action, *kind)) for kind in kinds),
             key=bound,
         )
-        for answer in (*policy().answers(issue), *([pick] if pick else []))
+        for action in candidates(verdict, policy())
     }

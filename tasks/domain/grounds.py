@@ -101,7 +101,9 @@ def planned_on(known: Mapping[str, Known], standings: Mapping[str, Standing], th
     return {
         "threshold": threshold,
         "known": {arn: _known(one) for arn, one in known.items()},
-        "standings": {name: {"level": one.level, "history": one.history[-1:]} for name, one in standings.items()},
+        "standings": {
+            name: {"level": one.level, "run": one.run, "history": one.history[-1:]} for name, one in standings.items()
+        },
     }
 
 

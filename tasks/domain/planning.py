@@ -100,6 +100,13 @@ def picked(analysis: Analysis, policy: Policy) -> Recovery | None:
     return next((one for one in policy.alternatives(analysis.issue) if one.action == named), None)
 
 
+def candidates(analysis: Analysis, policy: Policy) -> list[str]:
+    """The actions that may come into the plan: the policy's own answers, then what a model picked."""
+    pick = picked(analysis, policy)
+    answers = [*policy.answers(analysis.issue), *([pick] if pick else [])]
+    return list(dict.fromkeys(one.action for one in answers))
+
+
 def _instead(own: Plan, other: Plan, action: str, why: str) -> Plan:
     """The plan with what the model picked, as far as the policy's own plan may go by itself."""
     told = f"the model picked {action} instead of {own.steps[0].action}"

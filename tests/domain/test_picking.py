@@ -16,7 +16,7 @@ from tasks.domain.earning import LEVELS, Standing
 from tasks.domain.incident import understand
 from tasks.domain.payload import SEVERITIES, Analysis, Incident, Plan
 from tasks.domain.picking import offered
-from tasks.domain.planning import Action, Known, picked, plan
+from tasks.domain.planning import Action, Known, candidates, plan
 from tasks.domain.policy import AUTONOMY, PLANNED, Earning, Policy, Recovery, Trust
 
 ISSUE = "host_ill"
@@ -57,9 +57,7 @@ def advised(rules: Policy, form: Any, fixes: Any = None) -> Analysis:
         advice = apply(VERDICT, read(converse(form), choice(rules)))
     except Unusable:
         advice = VERDICT
-    pick = picked(advice, rules)
-    names = [one.action for one in (*rules.answers(ISSUE), *([pick] if pick else []))]
-    history = {name: (fixes or {}).get(name, Fixes()) for name in names}
+    history = {name: (fixes or {}).get(name, Fixes()) for name in candidates(advice, rules)}
     return weigh(advice, history, Trust(), rules=VERDICT.confidence)
 
 

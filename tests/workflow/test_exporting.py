@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,15 +10,26 @@ from typing import Any
 import pytest
 from alarming import alarm, tagged_alarm
 from botocore.stub import Stubber
-from cloud import INCIDENTS, PATTERNS, Cloud
+from cloud import INCIDENTS, PATTERNS, SNAPSHOTS, Cloud
 from events_made import PAIRS
 from exporting import aiops, decided_again, export
 from foreseeing import foreseeing, log
 from left_behind import incident
 from machine import Machine, Run
-from managed import CLOSED, bucket, impair, instance, parameter, policy_of, put_value, resource, scaling_group
+from managed import (
+    CLOSED,
+    bucket,
+    impair,
+    instance,
+    parameter,
+    policy_of,
+    put_value,
+    resource,
+    scaling_group,
+    unreachable,
+)
 from model_answers import FORM, converse
-from published import ACCOUNT, REGION, Json, actors, on_bucket, overwriting, sample, stopping
+from published import ACCOUNT, REGION, Json, actors, drifting, on_bucket, overwriting, sample, stopping
 from sweeping import sweep
 
 from aiops.names import RECOVERY_ROLE
@@ -25,7 +37,7 @@ from tasks.domain.earning import Case, Standing, after
 from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.domain.policy import Earning, Recovery
 from tasks.runtime.clients import client
-from tasks.store import standings
+from tasks.store import snapshots, standings
 from tasks.store.items import encode
 
 HOST = resource(PARAMETER, "/app/host")
@@ -122,12 +134,12 @@ def undone(cloud: Cloud, machine: Machine) -> tuple[list[Run], list[str]]:
 
 def earned(cloud: Cloud, machine: Machine) -> tuple[list[Run], list[str]]:
     """Somewhere else the same issue would be healed without a question."""
-    case, answer = Case("one", "one", helped=False, at="2026-03-01T12:00:00.000Z"), Recovery("any", "auto", 0.0)
+    cases = [Case(str(helped), str(helped), helped=helped, at="2026-03-01T12:00:00.000Z") for helped in (False, True)]
 
-    def fall(now: Standing) -> Standing:
-        return after(now, case, answer, Earning())
+    def live(now: Standing) -> Standing:
+        return reduce(lambda so_far, case: after(so_far, case, Recovery("any", "auto", 0.0), Earning()), cases, now)
 
-    standings.change(client("dynamodb"), PATTERNS, "ec2_instance_stopped", "test", fall)
+    standings.change(client("dynamodb"), PATTERNS, "ec2_instance_stopped", "test", live)
     trusted = machine.run(stopping(instance(more={"environment": "live"}).id, eventID="live"))
     arn = machine.start(stopping(instance(more={"environment": "test"}).id))
     machine.answer("denied")
@@ -198,6 +210,23 @@ def test_what_the_model_said_counts_again(cloud: Cloud, machine: Machine, tmp_pa
             machine.answer("denied")
         run = machine.ended(arn)
     assert incident(run.incident_id)["analysis"]["severity"] == "critical"
+    decided_again(tmp_path, run)
+
+
+def test_what_the_model_picked_is_picked_again(
+    cloud: Cloud, machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.set(MODEL_ID="amazon.nova-lite-v1:0")
+    one = instance("notify", stopped=False)
+    unreachable(monkeypatch, one)
+    good = {"state": "running", "impaired": False, "launch": {"image": "ami-1"}, "stop_loses": []}
+    snapshots.write(client("dynamodb"), SNAPSHOTS, one, good, taken_at="")
+    with Stubber(client("bedrock-runtime")) as model:
+        said = {**FORM, "action": "restart_instance", "action_reason": "its host is ill"}
+        model.add_response("converse", converse(said))
+        run = machine.run(drifting(one.type, one.id, "ec2_instance_impaired"))
+    (step,) = incident(run.incident_id)["plan"]["steps"]
+    assert (run.outcome, step["action"]) == ("TOLD", "restart_instance")
     decided_again(tmp_path, run)
 
 
