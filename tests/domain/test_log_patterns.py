@@ -114,6 +114,19 @@ def test_json_and_key_value_records_are_what_their_message_says() -> None:
     assert (three.template, four.template) == ("warn retrying in <*>", "warn giving up")
 
 
+RECORDS = {
+    "Serilog": '{"@t": "2026", "@mt": "order {Id} lost", "@m": "order 17 lost", "Id": 17}',
+    "GELF": '{"version": "1.1", "host": "a", "short_message": "order 17 lost"}',
+    "OpenTelemetry": '{"timeUnixNano": "1", "body": "order 17 lost", "attributes": []}',
+    "a container's file": '2026-11-21T10:00:00.123456789Z stdout F {"msg": "order 17 lost"}',
+}
+
+
+@pytest.mark.parametrize("line", RECORDS.values(), ids=RECORDS)
+def test_a_record_says_its_message_whatever_logger_wrote_it(line: str) -> None:
+    assert assigned([line])[0].template == "order <*> lost"
+
+
 def test_a_stack_trace_belongs_to_its_first_line() -> None:
     lines = [
         "ERROR order 5 failed",
@@ -165,9 +178,10 @@ Stack trace:
 @pytest.mark.parametrize("trace", TRACES.values(), ids=TRACES)
 def test_a_stack_trace_ends_where_the_next_message_begins(trace: str) -> None:
     lines = trace.split("\n")
-    *found, after = assigned([*lines, "shop open"])
-    assert len(set(found)) == 1
-    assert after.template == "shop open"
+    for head in ("", "2026-11-21T10:00:00.123Z stderr F "):
+        *found, after = assigned([lines[0], *(f"{head}{line}" for line in lines[1:]), "shop open"])
+        assert len(set(found)) == 1
+        assert after.template == "shop open"
 
 
 def test_ids_stay_when_a_pattern_grows_wider() -> None:

@@ -6,11 +6,17 @@ from typing import Any
 
 LONGEST = 1_500  # characters of a line that count
 BINARY = "(binary)"
-MESSAGE = ("message", "msg", "log", "error", "err", "event", "text")
-LEVEL = ("level", "severity", "lvl", "levelname", "loglevel")
+# As the common loggers name them: Serilog's rendered message before its template, GELF, journald, OpenTelemetry.
+MESSAGE = (
+    *("message", "msg", "Message", "MESSAGE", "@m", "RenderedMessage", "@mt", "MessageTemplate", "short_message"),
+    *("textPayload", "body", "log", "error", "err", "event", "text"),
+)
+LEVEL = ("level", "severity", "lvl", "levelname", "loglevel", "Level", "@l", "severityText")
 
 _KEY_VALUE = re.compile(r"""(?:^|\s)(\w[\w.-]{0,50})=("(?:[^"\\]|\\.)*+"|[^\s"]*+)""")
 _COLOUR = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
+# What a container's runtime puts before each line, of a stack trace too.
+_CONTAINER = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) std(?:out|err) [FP] ")
 # Where it was written: syslog's moment and host (RFC 3164, 5424), and Kubernetes' moment, thread and line of code.
 _SYSLOG = re.compile(
     r"""(?:<\d{1,3}>)?(?:[A-Z][a-z]{2}\ [ \d]\d\ \d\d:\d\d:\d\d\ [\w.-]+\ (?=kernel:\ |[^\s:\[]+\[\d+\]:\ )
@@ -27,6 +33,12 @@ _GOES_ON = re.compile(
     | Stack\ trace: | \s+(?:from\ )?\S+\.rb:\d+:in\s""",
     re.VERBOSE,
 )
+
+
+def bare(line: str) -> str:
+    """A line without what a container's runtime puts before it."""
+    header = _CONTAINER.match(line)
+    return line[header.end() :] if header else line
 
 
 def says(line: str) -> str:

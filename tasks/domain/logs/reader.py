@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from tasks.domain.logs.entries import LONGEST, goes_on, goes_on_inside, says
+from tasks.domain.logs.entries import LONGEST, bare, goes_on, goes_on_inside, says
 from tasks.domain.logs.miner import Miner
 
 MOST_SKELETONS = 50_000
@@ -41,7 +41,7 @@ class Reader:
     def _look(self, line: bytes, skeleton: bytes) -> int:
         if (known := self._seen.get(skeleton)) is not None:
             return known  # looked at within this block
-        text = line[:MOST_BYTES].decode(errors="replace")
+        text = bare(line[:MOST_BYTES].decode(errors="replace"))
         number = _GOES_ON if goes_on(text) else self._miner.learn(says(text))
         if len(self._seen) >= MOST_SKELETONS:
             self._seen.clear()
@@ -51,7 +51,8 @@ class Reader:
 
     def _follow(self, number: int, line: bytes) -> int:
         """The number of a line in or after a stack trace."""
-        self._inside = number == _GOES_ON or goes_on_inside(line[:LONGEST].decode(errors="replace").rstrip("\r"))
+        text = bare(line[:LONGEST].decode(errors="replace")).rstrip("\r")
+        self._inside = number == _GOES_ON or goes_on_inside(text)
         if self._inside and self._last is not None:
             return self._last
         return number if number != _GOES_ON else self._miner.learn("(stack trace)")
