@@ -4,12 +4,12 @@ known in its good state, and there is no history."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tasks.domain import guards
 from tasks.domain.admission import Tags
 from tasks.domain.confidence import Fixes
 from tasks.domain.earning import Standing
 from tasks.domain.guards import Block
 from tasks.domain.moment import seconds
+from tasks.domain.opting import TAG
 from tasks.domain.payload import Analysis, Incident, Json
 from tasks.domain.planning import Known
 from tasks.domain.policy import Policy
@@ -42,7 +42,7 @@ class Assumed:
         found = {}
         for one in incident.resources:
             tag = "auto" if self.managed is None else self.managed.get(one.arn) or self.managed.get(one.id)
-            found[one.arn] = {guards.TAG: tag} if tag else {}
+            found[one.arn] = {TAG: tag} if tag else {}
         return found
 
     def called(self, incident: Incident) -> bool:

@@ -17,10 +17,10 @@ from tasks.domain.earning import Standing
 from tasks.domain.errors import Malformed
 from tasks.domain.guards import Block
 from tasks.domain.moment import seconds
+from tasks.domain.opting import TARGET
 from tasks.domain.payload import Analysis, Incident, Json, load
 from tasks.domain.planning import Known
 from tasks.domain.policy import Policy
-from tasks.domain.targets import TAG
 
 # What makes a line an export, and the form that is documented in export.schema.json.
 MARK, VERSION = "aiops_export", 1
@@ -90,7 +90,7 @@ class Recorded:
         return self.verdict or rules.judge(incident)
 
     def target_tags(self, incident: Incident) -> Mapping[str, str]:
-        return {TAG: named} if (named := self._asked("target", "the alarm's tags")) else {}
+        return {TARGET: named} if (named := self._asked("target", "the alarm's tags")) else {}
 
     def stopped(self) -> str:
         return str(self._asked("stopped", "whether the kill switch was on"))

@@ -10,7 +10,7 @@ from aiops.errors import BadInput
 from aiops.event_file import events
 from aiops.policy import load
 from cdk_app.policy_file import ROOT
-from tasks.domain.policy import AUTONOMY
+from tasks.domain.opting import AUTONOMY
 
 
 def replay_file(path: Path, *, policy: Path | None, against: Path | None, managed: Path | None) -> None:

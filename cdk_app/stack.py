@@ -31,7 +31,7 @@ from cdk_app.task import Task
 from cdk_app.trail import Trail
 from cdk_app.vault import Vault
 from cdk_app.workflow import Workflow
-from tasks.domain.guards import TAG
+from tasks.domain.opting import TAG
 
 # The CLI's own credentials serve an account, or an emulator, without the roles of a bootstrap.
 SYNTHESIZERS = {"bootstrap": cdk.DefaultStackSynthesizer, "cli": cdk.CliCredentialsStackSynthesizer}

@@ -8,8 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tasks.domain.errors import NotSeen
-from tasks.domain.events import named_by
-from tasks.domain.targets import TAG as TARGET
+from tasks.domain.opting import TARGET
 from tasks.runtime import tags
 from tasks.runtime.clients import client
 from tasks.runtime.counting import MetricUnit, metrics
@@ -18,7 +17,7 @@ from tasks.runtime.log_reading import Log, Terms, read_on
 from tasks.runtime.observe import logger
 from tasks.store import locks, log_watches
 
-SPARE_MS = 30_000  # of the function's time, for one more stretch to end in
+SPARE_MS = 45_000  # of the function's time, for one more stretch to end in
 COUNTED = ("bytes", "late", "too_late")
 
 
@@ -43,12 +42,13 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     while waiting and context.get_remaining_time_in_millis() > SPARE_MS:
         arn, own = waiting.popleft()
         try:
-            stretch = read_on(client, terms, Log(arn, _name(arn), _failing(env, own.get(TARGET, ""))))
+            log = Log(arn, _failing(env, own.get(TARGET, "")))
+            stretch = read_on(client, terms, log)
         except (ClientError, BotoCoreError, log_watches.Moved) as refused:
             (gone if _is_gone(refused) else unseen).append(f"{arn}: {refused}")
             continue
         if stretch:
-            logger.info("read", extra={"log": _name(arn), **stretch})
+            logger.info("read", extra={"log": log.name, **stretch})
             counts.update({name: stretch[name] for name in COUNTED})
             waiting.append((arn, own))
     told = {**counts, "gone": gone, "unfinished": [arn for arn, _ in waiting]}
@@ -57,10 +57,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if unseen:
         raise NotSeen("; ".join(unseen))
     return told
-
-
-def _name(arn: str) -> str:
-    return (named_by(arn) or ("", arn))[1]
 
 
 def _failing(env: Environment, target: str) -> bool:

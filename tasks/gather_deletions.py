@@ -9,10 +9,9 @@ from typing import Any
 
 from tasks.domain.deletions import Deletions, entry, gather, told
 from tasks.domain.events import arn
-from tasks.domain.guards import TAG
 from tasks.domain.knowledge.s3 import BUCKET
+from tasks.domain.opting import AUTONOMY, TAG
 from tasks.domain.payload import Json
-from tasks.domain.policy import AUTONOMY
 from tasks.resources.s3_objects import has_versions
 from tasks.runtime import tags
 from tasks.runtime.clients import client

@@ -13,12 +13,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tasks.domain.catalogue import CREATIONS
 from tasks.domain.errors import NotSeen
 from tasks.domain.events import FAULTS
-from tasks.domain.guards import TAG
 from tasks.domain.incident import understand
 from tasks.domain.kinds import CLOUDTRAIL
 from tasks.domain.moment import iso, seconds
+from tasks.domain.opting import AUTONOMY, TAG
 from tasks.domain.payload import Json, Resource
-from tasks.domain.policy import AUTONOMY
 from tasks.domain.sweep import KEEP, REMEMBER, REPORT, WATCH, Finding, compare, fingerprint
 from tasks.resources import module
 from tasks.runtime import tags

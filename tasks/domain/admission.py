@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from tasks.domain import guards, targets
+from tasks.domain import guards
 from tasks.domain.guards import Block
 from tasks.domain.knowledge.ec2 import STATE as EC2_STATE
 from tasks.domain.knowledge.rds import EVENT as RDS_EVENT
+from tasks.domain.opting import TAG, TARGET
 from tasks.domain.outcome import ANOMALY, NORMAL
 from tasks.domain.payload import Analysis, Incident, Json
 from tasks.domain.policy import Policy
@@ -89,7 +90,7 @@ def tag_names(policy: Policy) -> list[str]:
     """The names of the tags that may decide."""
     windows = [name for window in policy.windows for name, _ in window.tags]
     groups = policy.group.tags if policy.group else ()
-    named = (guards.TAG, targets.TAG, *policy.intended_tags, *groups, policy.trust.environment, *windows)
+    named = (TAG, TARGET, *policy.intended_tags, *groups, policy.trust.environment, *windows)
     return list(dict.fromkeys(named))
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from tasks.domain.message import Message
+from tasks.domain.notice import Message
 from tasks.domain.payload import Json, Resource
 from tasks.domain.planning import Action
 from tasks.domain.policy import ACTING, Policy

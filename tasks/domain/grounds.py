@@ -13,9 +13,9 @@ from tasks.domain.earning import Standing
 from tasks.domain.guards import Block
 from tasks.domain.logs.redaction import hidden
 from tasks.domain.moment import iso
+from tasks.domain.opting import TAG, TARGET
 from tasks.domain.payload import Analysis, Incident, Json, Resource
 from tasks.domain.planning import Known
-from tasks.domain.targets import TAG
 
 
 class Noting:
@@ -31,7 +31,7 @@ class Noting:
 
     def target_tags(self, incident: Incident) -> Mapping[str, str]:
         found = self._account.target_tags(incident)
-        self.noted["target"] = found.get(TAG, "")
+        self.noted["target"] = found.get(TARGET, "")
         return found
 
     def stopped(self) -> str:

@@ -6,8 +6,9 @@ from math import floor
 
 from tasks.domain.logs.redaction import hidden
 from tasks.domain.moment import seconds
+from tasks.domain.opting import AUTONOMY, TAG
 from tasks.domain.payload import Actor, Incident, Json
-from tasks.domain.policy import AUTONOMY, Group, Policy, Recurring
+from tasks.domain.policy import Group, Policy, Recurring
 from tasks.domain.text import clean
 from tasks.domain.wildcard import fits
 
@@ -30,7 +31,6 @@ GROUP_BUSY = "GROUP_BUSY"
 PASSING = frozenset({KILL_SWITCH, RESOURCE_BUSY, COOLDOWN, RATE_LIMITED, MAINTENANCE, GROUP_BUSY})
 
 MOST_RESOURCES = 25
-TAG = "aiops:recover"
 
 
 @dataclass(frozen=True)

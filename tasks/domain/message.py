@@ -5,9 +5,9 @@ Everything that came from an event or from the model is made inert first; parame
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tasks.domain.moment import iso, seconds
+from tasks.domain.notice import Message
 from tasks.domain.outcome import ANOMALY, outcome
 from tasks.domain.payload import Json
 from tasks.domain.text import inert, said
@@ -34,14 +34,6 @@ MEANING = {
     "UNKNOWN_EVENT": "not of a kind that the agent can restore: nothing was changed",
     "UNDELIVERABLE": "the event could not start an execution",
 }
-
-
-@dataclass(frozen=True)
-class Message:
-    """`subject` at most 100 characters of ASCII, as SNS wants it."""
-
-    subject: str
-    body: str
 
 
 def report(payload: Json, *, now: float) -> Message:

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tasks.domain.maintenance import Window, windows
+from tasks.domain.opting import AUTONOMY
 from tasks.domain.payload import Json
 
-# From least to most: how far the agent goes by itself.
-AUTONOMY = ("notify", "approve", "auto")
 # What a plan may say: in the shadow nobody is told either.
 PLANNED = ("shadow", *AUTONOMY)
 # With these it may come to acting.

@@ -10,11 +10,10 @@ from tasks.domain import events
 from tasks.domain.arns import partition
 from tasks.domain.guards import UNMANAGED, Block
 from tasks.domain.logs.foresight import FORESIGHT
+from tasks.domain.opting import TARGET
 from tasks.domain.payload import Incident, Resource
 from tasks.domain.policy import Policy
 from tasks.domain.wildcard import fits
-
-TAG = "aiops:target"
 
 
 def alarm_arn(incident: Incident) -> str:
@@ -26,14 +25,14 @@ def alarm_arn(incident: Incident) -> str:
 def aim(incident: Incident, tags: Mapping[str, str], policy: Policy) -> Incident | Block:
     """The incident of an alarm with the resource that the alarm's `tags` name, else the policy; or the block."""
     pattern = fits(incident.trigger, policy.alarms)
-    named = tags.get(TAG) or policy.alarms.get(pattern, "")
+    named = tags.get(TARGET) or policy.alarms.get(pattern, "")
     if not named:
         return Block(
-            UNMANAGED, f"the alarm {incident.trigger} has no tag {TAG}, and the policy's alarms do not list it"
+            UNMANAGED, f"the alarm {incident.trigger} has no tag {TARGET}, and the policy's alarms do not list it"
         )
     target = _resource(named, incident)
     if target is None:
-        said = f"the tag {TAG}" if tags.get(TAG) else f"the policy for {pattern}"
+        said = f"the tag {TARGET}" if tags.get(TARGET) else f"the policy for {pattern}"
         return Block(
             UNMANAGED, f"{said} names no resource of this account and region that the agent knows: {named[:200]}"
         )
@@ -48,7 +47,7 @@ def aim_ahead(incident: Incident, tags: Mapping[str, Mapping[str, str]]) -> Inci
     if incident.event != FORESIGHT or len(incident.resources) != 1:
         return None
     (log,) = incident.resources
-    target = _resource(tags.get(log.arn, {}).get(TAG, ""), incident)
+    target = _resource(tags.get(log.arn, {}).get(TARGET, ""), incident)
     return replace(incident, resources=(target,)) if target else None
 
 

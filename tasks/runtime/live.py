@@ -9,6 +9,7 @@ from tasks.domain.events import tagging_type
 from tasks.domain.guards import Block
 from tasks.domain.knowledge.autoscaling import GROUP
 from tasks.domain.moment import iso
+from tasks.domain.opting import TAG
 from tasks.domain.payload import Analysis, Incident, Json
 from tasks.domain.strangers import culprit
 from tasks.domain.targets import alarm_arn
@@ -131,10 +132,10 @@ class Live:
         arns = [one.arn for one in incident.resources]
         found = tags.of(client("resourcegroupstaggingapi"), arns)
         for arn in arns if incident.gone else ():
-            if guards.TAG not in found.get(arn, {}) and (
+            if TAG not in found.get(arn, {}) and (
                 good := snapshots.read(client("dynamodb"), self.env.snapshots_table, arn)
             ):
-                found[arn] = {**good.get("tags", {}), guards.TAG: good["autonomy"]}
+                found[arn] = {**good.get("tags", {}), TAG: good["autonomy"]}
         return found
 
 

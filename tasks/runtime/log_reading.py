@@ -8,10 +8,10 @@ from typing import Any
 from tasks.domain.logs import alert
 from tasks.domain.logs.progress import HOUR, Progress
 from tasks.domain.logs.watch import Watch
-from tasks.domain.payload import Json
 from tasks.runtime.log_events import arrived, missed
 from tasks.runtime.notices import publish
 from tasks.store import log_watches
+from tasks.store.items import Json
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,11 @@ class Log:
     """`failing`: the resource that writes it is in an incident."""
 
     arn: str
-    name: str
     failing: bool
+
+    @property
+    def name(self) -> str:
+        return self.arn.partition(":log-group:")[2]
 
 
 def read_on(aws: Callable[[str], Any], terms: Terms, log: Log) -> Json | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tasks.domain.events import named_by, tagging_types
-from tasks.domain.guards import TAG
+from tasks.domain.opting import TAG
 from tasks.domain.payload import Resource
 from tasks.runtime import tags
 

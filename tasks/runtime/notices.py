@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tasks.domain.message import Message
+from tasks.domain.notice import Message
 
 
 def publish(sns: Any, topic: str, message: Message) -> None:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tasks.domain.guards import TAG
-from tasks.domain.policy import AUTONOMY
+from tasks.domain.opting import AUTONOMY, TAG
 
 
 def of(tagging: Any, arns: Sequence[str]) -> dict[str, dict[str, str]]:

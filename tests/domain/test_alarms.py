@@ -11,10 +11,11 @@ from tasks.domain.alarms import context, described, rings, severity, unclear
 from tasks.domain.guards import UNMANAGED, Block
 from tasks.domain.incident import understand
 from tasks.domain.knowledge.ec2 import INSTANCE
+from tasks.domain.opting import TARGET
 from tasks.domain.payload import Resource
 from tasks.domain.policy import Policy
 from tasks.domain.rules import judge
-from tasks.domain.targets import TAG, aim
+from tasks.domain.targets import aim
 
 I_1 = f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/i-1234567890abcdef0"
 NO_POLICY = Policy({}, (), (), (), 60, (), ())
@@ -122,7 +123,7 @@ def test_a_return_to_ok_is_normal() -> None:
 def about(target: str, *, by_policy: bool = False) -> Any:
     incident = understand(sample("cloudwatch_alarm_state_change"))
     policy = replace(NO_POLICY, alarms={"Other*": I_1, "Example*": target} if by_policy else {})
-    return aim(incident, {} if by_policy else {TAG: target}, policy)
+    return aim(incident, {} if by_policy else {TARGET: target}, policy)
 
 
 @pytest.mark.parametrize("by_policy", [True, False])
@@ -152,4 +153,4 @@ def test_a_target_that_is_no_known_resource_of_this_account_and_region_is_none(t
 
 def test_a_dimension_alone_selects_nothing() -> None:
     found = about("")
-    assert found == Block(UNMANAGED, f"the alarm {NAME} has no tag {TAG}, and the policy's alarms do not list it")
+    assert found == Block(UNMANAGED, f"the alarm {NAME} has no tag {TARGET}, and the policy's alarms do not list it")

@@ -11,7 +11,8 @@ from published import Json, stopping
 
 from tasks.domain import guards, outcome
 from tasks.domain.incident import understand
-from tasks.domain.message import MEANING, Message, failure, report, review_request, undeliverable
+from tasks.domain.message import MEANING, failure, report, review_request, undeliverable
+from tasks.domain.notice import Message
 from tasks.domain.payload import Analysis, Plan, Step, dump
 
 INCIDENT = understand(stopping("i-1", "i-2"))

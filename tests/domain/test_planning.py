@@ -7,9 +7,10 @@ import pytest
 from published import stopping
 
 from tasks.domain.incident import understand
+from tasks.domain.opting import AUTONOMY
 from tasks.domain.payload import Analysis, Incident, Plan
 from tasks.domain.planning import Action, Known, plan, plan_hash
-from tasks.domain.policy import AUTONOMY, Policy, Recovery, least
+from tasks.domain.policy import Policy, Recovery, least
 
 ISSUE = "ec2_instance_stopped"
 ACTIONS = {"start": Action("stop", ()), "risky": Action("none", (), disruptive=True, data_risk=True)}

@@ -2,20 +2,20 @@
 
 import hashlib
 import json
+from typing import Any
 
 from tasks.domain.logs.anomaly import severity
 from tasks.domain.logs.foresight import FORESIGHT, SOURCE
 from tasks.domain.logs.recommendation import helps, recommended, urgency
 from tasks.domain.logs.watch import Outlook
-from tasks.domain.message import Message
 from tasks.domain.moment import iso
-from tasks.domain.payload import Json
+from tasks.domain.notice import Message
 from tasks.domain.text import inert
 
 MOST = 5  # anomalies that are told
 
 
-def event(arn: str, log_group: str, outlook: Outlook) -> Json:
+def event(arn: str, log_group: str, outlook: Outlook) -> dict[str, Any]:
     """The PutEvents entry that starts the workflow; its digest makes one incident of one episode."""
     anomalies = [
         {
