@@ -39,7 +39,7 @@ def _loopback_only() -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A directory's tests run in one process, the engine's first: they take longest."""
+    """A directory's tests run in one process, those of the deployed stack first: they take longest."""
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_directory(item)))
     items.sort(key=lambda item: _directory(item) != "end_to_end")

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from laptop import Account
 
 from aiops.engine import Engine
+from command.laptop import Account
 
 
 @pytest.fixture(scope="package")

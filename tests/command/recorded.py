@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from laptop import run
 from published import ACCOUNT, REGION, Json, actors, call, on_bucket, overwriting, sample, stopping
+
+from command.laptop import run
 
 KEYS = {
     "id",

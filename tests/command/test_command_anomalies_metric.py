@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from laptop import run
+
+from command.laptop import run
 
 
 def series(path: Path, days: int = 4, spike: bool = True) -> Path:

@@ -1,8 +1,7 @@
 """incidents --autonomy: what each issue class has earned."""
 
-from laptop import Account
-
 from aiops.names import PATTERNS_TABLE
+from command.laptop import Account
 from tasks.domain.earning import Case, after
 from tasks.domain.policy import Earning, Recovery
 from tasks.store import standings

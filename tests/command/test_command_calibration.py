@@ -1,8 +1,7 @@
 """incidents --calibration: what was predicted, beside what came true."""
 
-from laptop import Account
-
 from aiops.names import PATTERNS_TABLE
+from command.laptop import Account
 from tasks.domain.confidence import Fix
 from tasks.store import fixes
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from laptop import run
 from published import sample
 
 from aiops.engine import ACCOUNT, REGION, Engine
+from command.laptop import run
 
 
 class Bus:

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from laptop import PYTHON, Account, Result, process, run
 
 from aiops.engine import Engine
+from command.laptop import PYTHON, Account, Result, process, run
 
 NOBODY = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_REGION": "us-east-1"}
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from laptop import ANALYSIS, Account, planned, stopped
 from published import ACCOUNT, stopping
 
+from command.laptop import ANALYSIS, Account, planned, stopped
 from tasks.domain.incident import understand, unreadable
 from tasks.domain.payload import dump
 

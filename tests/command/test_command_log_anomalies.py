@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from laptop import run
+
+from command.laptop import run
 
 ORDER = ["{} opened by alice@example.org", "{} paid 12 EUR", "{} shipped in 3 boxes"]
 

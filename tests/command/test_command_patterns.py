@@ -4,7 +4,8 @@ import gzip
 from pathlib import Path
 
 import pytest
-from laptop import run
+
+from command.laptop import run
 
 LOG = "".join(f"worker {number} picked job {number * 7}\n" for number in range(5)) + "queue is empty\n"
 

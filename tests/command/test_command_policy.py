@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 import yaml
-from laptop import ROOT, run
 
+from command.laptop import ROOT, run
 from tasks.domain.rules import RULES
 
 SOUND = yaml.safe_load((ROOT / "policy.yaml").read_text())

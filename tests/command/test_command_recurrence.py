@@ -1,6 +1,6 @@
 """incidents --patterns: what recurs."""
 
-from laptop import ANALYSIS, Account, stopped
+from command.laptop import ANALYSIS, Account, stopped
 
 
 def test_nothing_recurring_is_said_so(account: Account) -> None:

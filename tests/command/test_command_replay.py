@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from laptop import PYTHON, process, run
 from published import EVENTS, Json, stopping
-from recorded import DECISIONS, INSTANCE, KEYS, THREE, replayed, write
 
 from aiops import names
+from command.laptop import PYTHON, process, run
+from command.recorded import DECISIONS, INSTANCE, KEYS, THREE, replayed, write
 from tasks.domain.payload import SEVERITIES
 
 

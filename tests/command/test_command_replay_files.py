@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from laptop import run
 from published import Json
-from recorded import KEYS, THREE, write
+
+from command.laptop import run
+from command.recorded import KEYS, THREE, write
 
 KINDS: dict[str, Callable[[list[Json]], bytes]] = {
     "lines": lambda events: "\n".join(map(json.dumps, events)).encode(),

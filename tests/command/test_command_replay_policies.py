@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 import yaml
-from laptop import ROOT, run
 from published import ACCOUNT, call, overwriting, sample
-from recorded import THREE, acting, write
+
+from command.laptop import ROOT, run
+from command.recorded import THREE, acting, write
 
 
 def test_what_is_not_listed_as_managed_is_unmanaged(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """rerun: what Redrive in the console does, and one line where it cannot."""
 
-from laptop import Account, stopped
+from command.laptop import Account, stopped
 
 
 def test_a_failed_execution_runs_again(account: Account) -> None:

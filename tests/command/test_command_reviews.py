@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from laptop import Account, planned, stopped
 from published import ACCOUNT, stopping
 
 from aiops.names import CLAIMS_TABLE
+from command.laptop import Account, planned, stopped
 from tasks.domain.incident import understand
 from tasks.domain.payload import Incident
 from tasks.store import reviews

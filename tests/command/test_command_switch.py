@@ -1,9 +1,9 @@
 """stop, start: the kill switch is turned, whatever it was before."""
 
 import pytest
-from laptop import Account
 
 from aiops.names import KILL_SWITCH
+from command.laptop import Account
 
 
 @pytest.mark.parametrize(("command", "value"), [("stop", "on"), ("start", "off")])

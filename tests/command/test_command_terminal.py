@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from laptop import ROOT, run
 from published import Json, sample
 
 from aiops.demo.timeline import _line
+from command.laptop import ROOT, run
 
 CONTROL = "\x1b[2J\x1b]0;title\x07\u202eevil"
 POLICY = yaml.safe_load((ROOT / "policy.yaml").read_text())

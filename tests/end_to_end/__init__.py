@@ -1,1 +1,1 @@
-"""The agent as an operator sees it: the real stack on one engine, deployed once for all modules but test_engine.py."""
+"""The agent as an operator sees it: the real stack on one engine, deployed once for all modules."""

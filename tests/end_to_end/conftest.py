@@ -1,4 +1,4 @@
-"""One engine with the real stack for all modules; those that need an engine of their own come before."""
+"""One engine with the real stack for all modules."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,21 +12,6 @@ from end_to_end.account import Account
 
 # Tokens come back so slowly that a test sees each one that is missing.
 CONTEXT = {"incidents_per_hour": "120"}
-OWN_ENGINE = ("test_engine.py", "test_builds.py")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    here = [number for number, item in enumerate(items) if item.path.parent.name == "end_to_end"]
-    ordered = sorted((items[number] for number in here), key=lambda item: item.path.name not in OWN_ENGINE)
-    for number, item in zip(here, ordered, strict=True):
-        items[number] = item
-
-
-@pytest.fixture(scope="package", autouse=True)
-def _alone() -> None:
-    """There is one engine at a time: another directory's, which pytest keeps until the end, is of no more use."""
-    if Engine._running is not None:
-        Engine._running.stop()
 
 
 @pytest.fixture(scope="package", autouse=True)
