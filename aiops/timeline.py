@@ -73,6 +73,8 @@ def _analyzed(analysis: Json | None) -> Iterator[Line]:
     if similar.get("incidents"):
         told = f"{similar['incidents']} like it, {similar['healed']} healed, {similar['failed']} failed"
         yield "", "history", f"{told}; {similar['on_this_resource']} on this resource"
+    if similar.get("recurs"):
+        yield "", "recurs", inert(similar["recurs"], 600)
 
 
 def _planned(record: Json) -> Iterator[Line]:

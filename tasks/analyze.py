@@ -7,6 +7,7 @@ from tasks.domain.confidence import Fix, Fixes, bound, weigh
 from tasks.domain.history import similar
 from tasks.domain.payload import Analysis, Incident, Json, dump, load
 from tasks.domain.planning import candidates
+from tasks.domain.recurrence import habits
 from tasks.runtime.adviser import Model, advised
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
@@ -36,10 +37,13 @@ def handler(event: Json, context: Any) -> Json:
 
 
 def _history(env: Environment, incident: Incident, verdict: Analysis) -> Json:
+    """How earlier incidents like it went, and what recurs on its first resource."""
     dynamo, first = client("dynamodb"), incident.resources[0]
     newest = incidents.newest_of_type(dynamo, env.incidents_table, first.type)
+    earlier = [one for one in newest if one["incident_id"] != incident.id]
     recurred = patterns.read(dynamo, env.patterns_table, issue=verdict.issue, arn=first.arn)
-    return similar([one for one in newest if one["incident_id"] != incident.id], verdict.issue, recurred)
+    now = {"incident": dump(incident), "analysis": dump(verdict), "workflow_state": ""}
+    return similar(earlier, verdict.issue, recurred, habits(earlier, now))
 
 
 def _fixes(env: Environment, incident: Incident, verdict: Analysis) -> dict[str, Fixes]:

@@ -1,18 +1,23 @@
-"""What earlier incidents teach: counts and rates of the same issue."""
+"""What earlier incidents teach: counts and rates of the same issue, and what recurs."""
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from statistics import mean
 
 from tasks.domain.moment import seconds
 from tasks.domain.outcome import CHANGED, FAILED
 from tasks.domain.payload import Json
+from tasks.domain.recurrence import Pattern, in_words
+
+# Of the habits, the most frequent; a model's prompt has room for no more.
+MOST = 8
 
 
-def similar(records: Sequence[Json], issue: str, recurred: Json) -> Json:
+def similar(records: Sequence[Json], issue: str, recurred: Json, found: Sequence[Pattern] = ()) -> Json:
     """Of the newest incidents of a resource type: how many had this issue, how many healed, how fast (seconds).
 
-    `recurred` is this very resource's count of the issue.
+    `recurred` is this very resource's count of the issue, `found` are the habits of it there.
     """
     alike = [one for one in records if one.get("issue") == issue]
     healed = [one for one in alike if one["workflow_state"] in CHANGED]
@@ -27,6 +32,8 @@ def similar(records: Sequence[Json], issue: str, recurred: Json) -> Json:
         "mean_seconds": round(mean(times), 1) if times else None,
         "common_cause": _common(actors),
         "on_this_resource": int(recurred.get("seen", 0)),
+        "recurs": in_words(found),
+        "patterns": [asdict(one) for one in found[:MOST]],
     }
 
 

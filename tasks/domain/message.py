@@ -155,6 +155,8 @@ def _analysis(analysis: Json) -> list[str]:
         lines.append(
             f"Before:     {similar['incidents']} like it, {similar['healed']} healed, {similar['failed']} failed"
         )
+    if similar.get("recurs"):
+        lines.append(f"Recurs:     {inert(similar['recurs'], 600)}")
     return lines
 
 

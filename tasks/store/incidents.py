@@ -148,15 +148,20 @@ def _update(table: str, incident_id: str, update: str, condition: str, values: J
     }
 
 
-def newest_of_type(dynamo: Any, table: str, resource_type: str, most: int = 50) -> list[Json]:
-    """How the newest incidents of a resource type went, newest first (from an index, so possibly a moment behind)."""
+def newest_of_type(dynamo: Any, table: str, resource_type: str, most: int = 100) -> list[Json]:
+    """What befell a resource type of late, by whom, and how it ended: parts of the records, the newest first.
+
+    They come from an index, so possibly a moment behind.
+    """
+    names = {name: name.lstrip("#") for name in ("#timestamp", "#analysis", "#issue", "#actor", "#time", "#resources")}
     found = dynamo.query(
         TableName=table,
         IndexName="resource-type-index",
         KeyConditionExpression="resource_type = :type",
         ExpressionAttributeValues=encode({":type": resource_type}),
-        ProjectionExpression="incident_id, issue, workflow_state, #timestamp, closed_at, incident.actor",
-        ExpressionAttributeNames={"#timestamp": "timestamp"},
+        ProjectionExpression="incident_id, #issue, workflow_state, #timestamp, closed_at, incident.#actor, "
+        "incident.#time, incident.#resources, #analysis.#issue, #analysis.classification",
+        ExpressionAttributeNames=names,
         ScanIndexForward=False,
         Limit=most,
     )

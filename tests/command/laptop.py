@@ -36,7 +36,10 @@ ANALYSIS = {
     "root_cause": "a caller stopped the instance",
     "reason": "StopInstances was called, by arn:aws:iam::123456789012:user/ExampleUser",
     "adviser": "rules (no model configured)",
-    "similar": {"incidents": 4, "healed": 3, "failed": 1, "mean_seconds": 20.5, "on_this_resource": 2},
+    "similar": {
+        **{"incidents": 4, "healed": 3, "failed": 1, "mean_seconds": 20.5, "on_this_resource": 2},
+        "recurs": "the 3rd time on this resource, each by arn:aws:iam::123456789012:user/ExampleUser",
+    },
     "advice": {},
 }
 

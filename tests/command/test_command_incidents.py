@@ -92,6 +92,7 @@ def test_the_timeline_goes_from_the_event_to_the_proof(account: Account) -> None
         "StopInstances was called, by",
         "a caller stopped the instance",
         "4 like it, 3 healed, 1 failed; 2 on this resource",
+        "the 3rd time on this resource, each by arn:aws:iam::123456789012:user/ExampleUser",
         "approve: the instance is tagged approve",
         "start_instance on i-1234567890abcdef0 (undo: stop_instance)",
         "approved, by",

@@ -24,7 +24,7 @@ ANALYSIS = Analysis(
     0.95,
     "somebody",
     "it stopped",
-    similar={"incidents": 3, "healed": 2, "failed": 1},
+    similar={"incidents": 3, "healed": 2, "failed": 1, "recurs": "the 4th time on this resource, each by arn:a"},
 )
 STEPS = tuple(Step(one, "start_instance", "stop_instance", False, False) for one in INCIDENT.resources)
 PLAN = Plan(STEPS, "auto", "the policy allows auto", "a" * 64, 3600)
@@ -79,6 +79,7 @@ def test_a_healed_incident_is_told_with_its_whole_timeline() -> None:
         "Analyzed:   FAILURE, severity high, confidence 0.95, decided by rules",
         "Reason:     it stopped",
         "Root cause: somebody",
+        "Recurs:     the 4th time on this resource, each by arn:a",
         "Before:     3 like it, 2 healed, 1 failed",
         "Plan:       auto: the policy allows auto",
         "  step      start_instance on i-2 (undo: stop_instance)",

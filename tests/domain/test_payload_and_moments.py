@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tasks.domain.history import similar
 from tasks.domain.moment import iso, seconds
-from tasks.domain.payload import Actor, Analysis, Incident, Plan, Resource, Step, dump, load
+from tasks.domain.payload import Actor, Analysis, Incident, Json, Plan, Resource, Step, dump, load
 
 TEXT = st.text(max_size=10)
 DATA = st.dictionaries(TEXT, st.none() | st.booleans() | st.integers() | TEXT | st.lists(st.integers()), max_size=3)
@@ -87,12 +87,14 @@ def test_history_counts_the_same_issue_alone() -> None:
     assert told == {"incidents": 4, "healed": 2, "failed": 1, "mean_seconds": 30.0, "on_this_resource": 7} | {
         "success_rate": 0.67,
         "common_cause": None,
+        "recurs": "",
+        "patterns": [],
     }
 
 
 def test_no_history_is_all_zero() -> None:
-    nothing = {"incidents": 0, "healed": 0, "failed": 0, "mean_seconds": None, "on_this_resource": 0}
-    nothing |= {"success_rate": None, "common_cause": None}
+    nothing: Json = {"incidents": 0, "healed": 0, "failed": 0, "mean_seconds": None, "on_this_resource": 0}
+    nothing |= {"success_rate": None, "common_cause": None, "recurs": "", "patterns": []}
     assert similar([], "a", {}) == nothing
 
 

@@ -1,6 +1,12 @@
 """What recurs among incidents."""
 
-from tasks.domain.recurrence import Occurrence, Pattern, occurrences, recurring
+from typing import Any
+
+import pytest
+
+from tasks.domain.moment import iso
+from tasks.domain.payload import Json
+from tasks.domain.recurrence import Occurrence, Pattern, habits, in_words, occurrences, recurring
 
 MORNING = 1_772_352_000.0  # 2026-03-01 08:00 UTC
 
@@ -53,3 +59,61 @@ def test_what_was_harmless_or_has_no_time_is_no_occurrence() -> None:
     assert not list(occurrences({**record, "analysis": {"classification": "NORMAL", "issue": "none"}}))
     assert not list(occurrences({**record, "analysis": None}))
     assert not list(occurrences({**record, "incident": {**incident, "time": "yesterday"}}))
+
+
+def test_an_hour_recurs_only_on_several_days() -> None:
+    assert by("hour", *(once(resource=str(number), at=60.0 * number) for number in range(3))) == []
+
+
+DAY = 86_400.0
+
+
+def record(at: float, issue: str = "stopped", actor: str = "", state: str = "VERIFIED", **more: Any) -> Json:
+    """What is read of an earlier incident on the resource `one`."""
+    incident: Json = {"time": iso(MORNING + at), "resources": [{"id": "1", "arn": "one"}], "actor": {"arn": actor}}
+    analysis = {"classification": "FAILURE", "issue": issue}
+    return {"incident": incident | more, "analysis": analysis, "workflow_state": state}
+
+
+def habit(*earlier: Json, now: Json | None = None) -> str:
+    return in_words(habits(earlier, now or record(0.0, actor="arn:ann", state="")))
+
+
+def test_what_never_happened_before_is_no_habit() -> None:
+    assert habit() == ""
+    elsewhere = record(-DAY, resources=[{"id": "2", "arn": "two"}])
+    assert habit(elsewhere, record(-DAY, issue="opened")) == ""
+
+
+def test_a_habit_is_told_in_one_sentence_with_its_hour_actor_and_what_came_before_it() -> None:
+    """Four mornings, always by Ann, the last three times soon after another fault; once it was not healed."""
+    earlier = [record(-DAY * day, actor="arn:ann", state="FAILED" if day == 3 else "VERIFIED") for day in (1, 2, 3)]
+    before = [record(-DAY * day - 600, issue="opened") for day in (0, 1, 2)]
+    assert habit(*earlier, *before) == (
+        "the 4th time on this resource (2 healed, 1 failed), each between 08:00 and 09:00 UTC, each by arn:ann, "
+        "3 of 4 within the hour after opened"
+    )
+
+
+def test_what_fits_no_more_than_half_of_the_times_is_no_habit() -> None:
+    earlier = [record(-DAY - 7200, actor="arn:bob"), record(-3 * DAY - 7200, actor="arn:cat"), record(-5 * DAY)]
+    assert habit(*earlier) == "the 4th time on this resource (3 healed, 0 failed)"
+
+
+ORDINALS = [(2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (21, "21st"), (112, "112th")]
+
+
+@pytest.mark.parametrize(("count", "told"), ORDINALS)
+def test_a_number_is_told_as_people_say_it(count: int, told: str) -> None:
+    assert in_words([Pattern("stopped", "resource", "one", count, 0, 0)]).startswith(f"the {told} time")
+
+
+def test_the_last_hour_of_a_day_ends_with_the_next_day() -> None:
+    late = 15.5 * 3600
+    told = habit(record(late - DAY), record(late - 2 * DAY), now=record(late))
+    assert told.endswith("each between 23:00 and 00:00 UTC")
+
+
+def test_a_record_of_which_nothing_is_known_is_no_occurrence() -> None:
+    assert list(occurrences({"incident_id": "x", "workflow_state": "UNDELIVERABLE"})) == []
+    assert habit(now={"incident": {"time": "yesterday"}}) == ""

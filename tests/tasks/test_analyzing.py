@@ -14,6 +14,7 @@ from published import Json, overwriting
 
 from tasks.runtime.clients import client
 from tasks.store import incidents, patterns
+from tasks.store.items import encode
 
 NAME = "/app/host"
 
@@ -118,6 +119,29 @@ def test_history_counts_earlier_incidents_and_not_this_one(cloud: Cloud, payload
     patterns.count(dynamo, PATTERNS, incident_id="earlier", **count)
     similar = verdict(payload)["similar"]
     assert (similar["incidents"], similar["healed"], similar["failed"], similar["on_this_resource"]) == (1, 1, 0, 1)
+
+
+def test_what_recurs_on_the_resource_is_told_in_words_and_to_the_model(
+    cloud: Cloud, payload: Json, model: Stubber
+) -> None:
+    """Twice before at this hour, by the same caller."""
+    about = payload["incident"]
+    for day in ("26", "27"):
+        earlier = {"incident_id": day, "resource_type": about["resources"][0]["type"], "timestamp": f"2026-02-{day}"}
+        earlier |= {"incident": {**about, "time": f"2026-02-{day}T{about['time'][11:]}"}, "workflow_state": "VERIFIED"}
+        earlier |= {"analysis": {"issue": "ssm_parameter_overwritten", "classification": "TAMPERING"}}
+        client("dynamodb").put_item(TableName=INCIDENTS, Item=encode(earlier))
+    model.add_response("converse", converse(FORM))
+    analysis = verdict(payload)
+    hour, actor = int(about["time"][11:13]), about["actor"]["arn"]
+    assert analysis["similar"]["recurs"] == (
+        "the 3rd time on this resource (2 healed, 0 failed), "
+        f"each between {hour:02}:00 and {hour + 1:02}:00 UTC, each by {actor}"
+    )
+    assert {one["by"]: one["count"] for one in analysis["similar"]["patterns"]} == dict.fromkeys(
+        ("resource", "hour", "actor"), 3
+    )
+    assert "the 3rd time on this resource" in analysis["asked"]["prompt"]
 
 
 def test_analyzing_again_gives_the_same(cloud: Cloud, payload: Json) -> None:
