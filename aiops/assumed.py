@@ -66,8 +66,8 @@ class Assumed:
     def advised(self, verdict: Analysis) -> Analysis:
         return verdict
 
-    def fixes(self, issue: str, action: str) -> Fixes:
-        return Fixes()
+    def fixes(self, issue: str, actions: Sequence[str]) -> dict[str, Fixes]:
+        return dict.fromkeys(actions, Fixes())
 
     def known(self, incident: Incident, issue: str, policy: Policy) -> dict[str, Known]:
         return {one.arn: Known(targets={name: {} for name in actions(one.type)}, seen={}) for one in incident.resources}

@@ -3,7 +3,7 @@
 What only the account could tell is assumed (assumed.py), or known from an incident that was exported (recorded.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ from aiops.recorded import NotRecorded, Recorded, is_export
 from tasks.domain import guards
 from tasks.domain.admission import Account, admit
 from tasks.domain.arns import partition
-from tasks.domain.confidence import Fixes, weigh
+from tasks.domain.confidence import Fixes, first_steps, weigh
 from tasks.domain.earning import Standing
 from tasks.domain.errors import Malformed
 from tasks.domain.events import SOURCES, fault_pattern, matches
@@ -74,8 +74,8 @@ class Inputs(Account, Protocol):
     def advised(self, verdict: Analysis) -> Analysis:
         """The verdict with the model's advice."""
 
-    def fixes(self, issue: str, action: str) -> Fixes:
-        """What an action has achieved so far."""
+    def fixes(self, issue: str, actions: Sequence[str]) -> dict[str, Fixes]:
+        """What each action, or at least the first, has achieved so far."""
 
     def known(self, incident: Incident, issue: str, policy: Policy) -> Mapping[str, Known]:
         """Each resource's ARN to what is known of it."""
@@ -126,7 +126,7 @@ def _decided(seen: Seen, inputs: Inputs, policy: Policy) -> Json:
     if verdict.classification == NORMAL:
         return _decision(verdict)
     advised = inputs.advised(verdict)
-    fixes = {action: inputs.fixes(verdict.issue, action) for action in candidates(advised, policy)}
+    fixes = inputs.fixes(verdict.issue, candidates(advised, policy))
     verdict = weigh(advised, fixes, policy.trust, rules=verdict.confidence)
     made = plan(
         incident,
@@ -137,6 +137,9 @@ def _decided(seen: Seen, inputs: Inputs, policy: Policy) -> Json:
         confidence_threshold=inputs.threshold,
         standings=inputs.standings(incident, policy),
     )
+    for step in first_steps(made):
+        if step.action not in fixes:
+            raise NotRecorded.fix(step.action, verdict.issue)
     return _decision(verdict, plan=made)
 
 

@@ -32,6 +32,10 @@ V = TypeVar("V")
 class NotRecorded(Exception):
     """Something that a decision needs and that was not asked when the incident was decided; says what."""
 
+    @classmethod
+    def fix(cls, action: str, issue: str) -> "NotRecorded":
+        return cls(f"how often {action} was proven to help with {issue}")
+
 
 class Answers(Mapping[str, V]):
     """What was recorded by name; who asks for anything else learns that it was not."""
@@ -138,9 +142,11 @@ class Recorded:
         said = self._analysis.get("advice")
         return advice.apply(verdict, said) if said else verdict
 
-    def fixes(self, issue: str, action: str) -> Fixes:
+    def fixes(self, issue: str, actions: Sequence[str]) -> dict[str, Fixes]:
         counted = self._analysis.get("certainty", {}).get("history", {}) if issue == self._analysis.get("issue") else {}
-        return load(Fixes, Answers[Json](counted, f"how often {{}} was proven to help with {issue}")[action])
+        if actions and actions[0] not in counted:
+            raise NotRecorded.fix(actions[0], issue)
+        return {action: load(Fixes, counted[action]) for action in actions if action in counted}
 
     def known(self, incident: Incident, issue: str, policy: Policy) -> Mapping[str, Known]:
         if not policy.answers(issue):
