@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 from cloud import CLAIMS, INCIDENTS, PATTERNS, RECOVERY_ROLE, SNAPSHOTS, TOPIC, VAULT, Cloud
+from exporting import recorded
 from left_behind import Session, incident, messages, sessions
 from machine import Machine, Run
 from managed import bucket, bucket_policy, instance, instance_state, parameter, values
@@ -18,6 +19,9 @@ from model_answers import converse
 from published import Json, overwriting, stopping
 
 from aiops import timeline
+from aiops.deciding import Terms, decide, see
+from aiops.export import exported
+from aiops.policy import load
 from tasks.domain.advice import PROMPT_CHARACTERS
 from tasks.domain.payload import Resource
 
@@ -49,6 +53,7 @@ class World:
         self.patch, self.says = patch, CLAIMED
         self.prompts: list[Json] = []
         self.calls: list[tuple[str, Json]] = []
+        self.terms = Terms(load(None), 0.0)
         cloud.interfere("bedrock-runtime", "before-call.bedrock-runtime.Converse", self._answer)
         _record(patch, self.calls)
         self.usual = {
@@ -90,6 +95,7 @@ class World:
             _is_inert(subject)
             _is_one_message(body)
         self._is_shown_inert(run)
+        self._is_decided_again(run)
         for prompt in self.prompts:
             _has_one_block(prompt)
         assert SECRET not in f"{self.prompts}{messages()[told:]}{run.history}{incident(run.incident_id)}"
@@ -100,6 +106,16 @@ class World:
             assert _visible(when + what + text)
             if what != "changed":
                 _is_inert(text)
+
+    def _is_decided_again(self, run: Run) -> None:
+        """From what is exported of it, one line of plain ASCII without secrets."""
+        text = json.dumps(exported(incident(run.incident_id)))
+        assert text.isascii()
+        assert _visible(text)
+        assert SECRET not in text
+        line = json.loads(text)
+        answer = decide(see(line), self.terms)
+        assert {name: answer[name] for name in recorded(line)} == recorded(line)
 
 
 def _record(patch: pytest.MonkeyPatch, calls: list[tuple[str, Json]]) -> None:
