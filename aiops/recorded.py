@@ -178,7 +178,7 @@ def _known(name: str, noted: Json, issue: str, policy: Policy) -> Known:
 
 
 def _state(fingerprint: str | None) -> Json | None:
-    return None if fingerprint is None else {"sha256": fingerprint}
+    return None if fingerprint is None else {"fingerprint": fingerprint}
 
 
 @cache

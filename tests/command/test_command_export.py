@@ -19,7 +19,7 @@ from tasks.domain.incident import unreadable
 from tasks.domain.payload import SEVERITIES, dump
 
 ARN = f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-1234567890abcdef0"
-PRINT = "0" * 64
+PRINT = "0" * 16
 GROUNDS: Json = {
     "at": "2026-03-01T12:00:03.000Z",
     "stopped": "",
