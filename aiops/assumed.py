@@ -63,11 +63,11 @@ class Assumed:
     def once(self, block: Block, incident: Incident, verdict: Analysis | None) -> Block:
         return replace(block, tell=True)
 
-    def advised(self, verdict: Analysis) -> Analysis:
+    def advised(self, verdict: Analysis, incident: Incident, policy: Policy) -> Analysis:
         return verdict
 
-    def fixes(self, issue: str, actions: Sequence[str]) -> dict[str, Fixes]:
-        return dict.fromkeys(actions, Fixes())
+    def fixes(self, issue: str, names: Sequence[str]) -> dict[str, Fixes]:
+        return dict.fromkeys(names, Fixes())
 
     def known(self, incident: Incident, issue: str, policy: Policy) -> dict[str, Known]:
         return {one.arn: Known(targets={name: {} for name in actions(one.type)}, seen={}) for one in incident.resources}

@@ -3,26 +3,27 @@
 What only the account could tell is assumed (assumed.py), or known from an incident that was exported (recorded.py).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
+from aiops.answers import NotRecorded
 from aiops.assumed import Assumed
 from aiops.event_file import NotJson
+from aiops.inputs import Inputs
 from aiops.names import RECOVERY_ROLE
-from aiops.recorded import NotRecorded, Recorded, is_export
+from aiops.recorded import Recorded, is_export
 from tasks.domain import guards
-from tasks.domain.admission import Account, admit
+from tasks.domain.admission import admit
 from tasks.domain.arns import partition
-from tasks.domain.confidence import Fixes, first_steps, weigh
-from tasks.domain.earning import Standing
+from tasks.domain.confidence import first_steps, weigh
 from tasks.domain.errors import Malformed
 from tasks.domain.events import SOURCES, fault_pattern, matches
 from tasks.domain.incident import envelope, understand, unreadable
 from tasks.domain.outcome import NORMAL
 from tasks.domain.payload import Analysis, Incident, Json, Plan
-from tasks.domain.planning import Known, candidates, plan
+from tasks.domain.planning import candidates, plan
 from tasks.domain.policy import Policy
 from tasks.domain.rules import judge
 from tasks.domain.watched import WATCHED
@@ -59,29 +60,6 @@ class Terms:
     policy: Policy
     threshold: float
     managed: Mapping[str, str] | None = None
-
-
-class Inputs(Account, Protocol):
-    """An account as far as Analyze and Plan ask it, too."""
-
-    @property
-    def threshold(self) -> float:
-        """The confidence below which a person is asked."""
-
-    def judge(self, incident: Incident) -> Analysis:
-        """What the rules say."""
-
-    def advised(self, verdict: Analysis) -> Analysis:
-        """The verdict with the model's advice."""
-
-    def fixes(self, issue: str, actions: Sequence[str]) -> dict[str, Fixes]:
-        """What each action, or at least the first, has achieved so far."""
-
-    def known(self, incident: Incident, issue: str, policy: Policy) -> Mapping[str, Known]:
-        """Each resource's ARN to what is known of it."""
-
-    def standings(self, incident: Incident, policy: Policy) -> Mapping[str, Standing]:
-        """What the issue has earned in each environment."""
 
 
 def see(event: Any) -> Seen:
@@ -125,7 +103,7 @@ def _decided(seen: Seen, inputs: Inputs, policy: Policy) -> Json:
     incident, verdict = found.incident, found.verdict or seen.verdict
     if verdict.classification == NORMAL:
         return _decision(verdict)
-    advised = inputs.advised(verdict)
+    advised = inputs.advised(verdict, incident, policy)
     fixes = inputs.fixes(verdict.issue, candidates(advised, policy))
     verdict = weigh(advised, fixes, policy.trust, rules=verdict.confidence)
     made = plan(

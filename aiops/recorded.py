@@ -1,14 +1,15 @@
 """An incident that was exported, as an account that answers what it answered when the incident was decided."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import jsonschema
 
+from aiops.answers import Answers, NotRecorded
 from tasks.domain import advice, guards, rules
 from tasks.domain.admission import Tags
 from tasks.domain.catalogue import TYPES
@@ -19,40 +20,14 @@ from tasks.domain.guards import Block
 from tasks.domain.moment import seconds
 from tasks.domain.opting import TARGET
 from tasks.domain.payload import Analysis, Incident, Json, load
+from tasks.domain.picking import offered
 from tasks.domain.planning import Known
 from tasks.domain.policy import Policy
+from tasks.resources import actions
 
 # What makes a line an export, and the form that is documented in export.schema.json.
 MARK, VERSION = "aiops_export", 1
 SCHEMA = Path(__file__).parent / "export.schema.json"
-
-V = TypeVar("V")
-
-
-class NotRecorded(Exception):
-    """Something that a decision needs and that was not asked when the incident was decided; says what."""
-
-    @classmethod
-    def fix(cls, action: str, issue: str) -> "NotRecorded":
-        return cls(f"how often {action} was proven to help with {issue}")
-
-
-class Answers(Mapping[str, V]):
-    """What was recorded by name; who asks for anything else learns that it was not."""
-
-    def __init__(self, found: Mapping[str, V], what: str) -> None:
-        self._found, self._what = found, what
-
-    def __getitem__(self, name: str) -> V:
-        if name not in self._found:
-            raise NotRecorded(self._what.format(name))
-        return self._found[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._found)
-
-    def __len__(self) -> int:
-        return len(self._found)
 
 
 def is_export(event: Any) -> bool:
@@ -136,17 +111,23 @@ class Recorded:
     def once(self, block: Block, incident: Incident, verdict: Analysis | None) -> Block:
         return replace(block, tell=True)
 
-    def advised(self, verdict: Analysis) -> Analysis:
+    def advised(self, verdict: Analysis, incident: Incident, policy: Policy) -> Analysis:
         if not self._analysis:
             raise NotRecorded("what the model said, if it was asked")
         said = self._analysis.get("advice")
-        return advice.apply(verdict, said) if said else verdict
+        if not said:
+            return verdict
+        types = dict.fromkeys(one.type for one in incident.resources)
+        choice = advice.names(offered(verdict.issue, policy, types=types, actions=actions))
+        if choice and said.get("action") not in choice:
+            raise NotRecorded(f"what the model would have picked of {', '.join(choice)}")
+        return advice.apply(verdict, said)
 
-    def fixes(self, issue: str, actions: Sequence[str]) -> dict[str, Fixes]:
+    def fixes(self, issue: str, names: Sequence[str]) -> dict[str, Fixes]:
         counted = self._analysis.get("certainty", {}).get("history", {}) if issue == self._analysis.get("issue") else {}
-        if actions and actions[0] not in counted:
-            raise NotRecorded.fix(actions[0], issue)
-        return {action: load(Fixes, counted[action]) for action in actions if action in counted}
+        if names and names[0] not in counted:
+            raise NotRecorded.fix(names[0], issue)
+        return {name: load(Fixes, counted[name]) for name in names if name in counted}
 
     def known(self, incident: Incident, issue: str, policy: Policy) -> Mapping[str, Known]:
         if not policy.answers(issue):

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from alarming import alarm, tagged_alarm
+from botocore.stub import Stubber
 from cloud import PATTERNS, Cloud
 from exporting import aiops, export, policy
 from machine import Machine
 from managed import instance
+from model_answers import FORM, converse
 from published import Json, stopping
 
 from tasks.domain.confidence import Fix
@@ -106,3 +108,13 @@ def test_another_tag_of_the_alarms_target_is_not_guessed(machine: Machine, tmp_p
     machine.run(alarm())
     assert answer(tmp_path)["plan"]["autonomy"] == "notify"
     assert unknown(answer(tmp_path, trust={"environment": "stage"})) == "the tag stage"
+
+
+def test_what_a_model_would_have_picked_is_not_guessed(cloud: Cloud, machine: Machine, tmp_path: Path) -> None:
+    cloud.set(MODEL_ID="amazon.nova-lite-v1:0")
+    with Stubber(client("bedrock-runtime")) as model:
+        model.add_response("converse", converse(FORM))
+        machine.run(stopping(instance().id))
+    choice = {**START, "alternatives": [{"action": "reboot_instance", "autonomy": "auto"}]}
+    wanted = "what the model would have picked of start_instance, reboot_instance"
+    assert unknown(answer(tmp_path, recover={ISSUE: choice})) == wanted
