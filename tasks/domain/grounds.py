@@ -13,7 +13,7 @@ from tasks.domain.earning import Standing
 from tasks.domain.guards import Block
 from tasks.domain.logs.redaction import hidden
 from tasks.domain.moment import iso
-from tasks.domain.opting import TAG, TARGET
+from tasks.domain.opting import TARGET
 from tasks.domain.payload import Analysis, Incident, Json, Resource
 from tasks.domain.planning import Known
 
@@ -41,10 +41,10 @@ class Noting:
     def tags(self, incident: Incident, names: Sequence[str]) -> Tags:
         found = self._account.tags(incident, names)
         self.noted["tag_names"] = list(names)
-        self.noted["tags"] = self.noted.get("tags", {}) | {
-            one.arn: {name: value if name == TAG else hidden(value) for name, value in found.get(one.arn, {}).items()}
-            for one in incident.resources
-        }
+        for one in incident.resources:
+            own = found.get(one.arn, {})
+            kept = {name: value if name == TARGET else hidden(value) for name, value in own.items()}
+            self.noted.setdefault("tags", {})[one.arn] = kept
         return found
 
     def called(self, incident: Incident) -> bool:

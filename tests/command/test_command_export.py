@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from laptop import ANALYSIS, Account, planned, run, stopped
 from published import ACCOUNT, Json
-from recorded import KEYS
 
 from aiops.export import exported
 from aiops.policy import load
+from command.laptop import ANALYSIS, Account, planned, run, stopped
+from command.recorded import KEYS
 from tasks.domain.admission import tag_names
 from tasks.domain.incident import unreadable
 from tasks.domain.payload import SEVERITIES, dump

@@ -50,7 +50,7 @@ def test_every_outcome_is_decided_again_as_it_was(cloud: Cloud, machine: Machine
     parameter(HOST.id, "good", "bad")
     bucket("abc", policy=policy_of("abc"))
     worked_on, opening = instance(more={"aiops:change": "CHG-1"}), policy_of("abc", "*")
-    log(scaling_group(autonomy="notify").arn)
+    log(scaling_group("NameThatLooksLikeASecret0123456789", autonomy="notify").arn)
     ours = {**actors()["AssumedRole"], "sessionContext": {"sessionIssuer": {"arn": ROLE}}}
     cloud.set(RECOVERY_ROLE_ARN=ROLE)
     wanted = [
