@@ -48,14 +48,10 @@ def stop_loses(ec2: Any, instance: Any, address: str | None) -> list[str]:
     """What stopping the instance would take from it for good: data on instance store, an address that is not its own.
 
     `address` is what address_of says.
-    An unknown instance type counts as one with instance store.
     """
-    name = instance["InstanceType"]
-    found = ec2.describe_instance_types(Filters=[{"Name": "instance-type", "Values": [name]}])["InstanceTypes"]
-    local = [one.get("InstanceStorageSupported", True) for one in found if one["InstanceType"] == name]
     public = instance.get("PublicIpAddress") and not address
     losses = {
-        "instance store": instance.get("RootDeviceType") == "instance-store" or local != [False],
+        "instance store": instance.get("RootDeviceType") == "instance-store" or _stores(ec2, instance["InstanceType"]),
         "public address": public,
     }
     return [what for what, lost in losses.items() if lost]
@@ -169,6 +165,19 @@ def _run(ec2: Any, replaced: str, target: Json) -> Any:
         **{key: value for key, value in given.items() if value},
     )
     return made["Instances"][0]
+
+
+# Instance types that are known to come without instance store, which does not change.
+_without_store: set[str] = set()
+
+
+def _stores(ec2: Any, name: str) -> bool:
+    """Whether an instance type may have instance store; an unknown one counts as one that has."""
+    if name not in _without_store:
+        found = ec2.describe_instance_types(Filters=[{"Name": "instance-type", "Values": [name]}])["InstanceTypes"]
+        if [one.get("InstanceStorageSupported", True) for one in found if one["InstanceType"] == name] == [False]:
+            _without_store.add(name)
+    return name not in _without_store
 
 
 def _role(iam: Any, profile: str) -> str | None:

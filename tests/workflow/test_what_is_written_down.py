@@ -87,3 +87,18 @@ def test_a_failing_execution_logs_under_the_incident_id_too(cloud: Cloud, machin
     lines = [json.loads(line) for line in cloud.log().splitlines()]
     assert {line.get("correlation_id") for line in lines} == {understand(EVENT).id}
     assert "not healed" in {line["message"] for line in lines}
+
+
+def test_what_only_deciding_needs_goes_no_further_than_the_plan_and_stays_in_the_record(
+    cloud: Cloud, machine: Machine
+) -> None:
+    """Each state's input is logged several times over, and paid for."""
+    parameter(SECRET.id, GOOD, BAD)
+    run = machine.run(EVENT)
+    entered = [one["stateEnteredEventDetails"] for one in json.loads(run.history) if "stateEnteredEventDetails" in one]
+    inputs = {one["name"]: json.loads(one["input"]) for one in entered}
+    assert {"facts", "grounds"} <= inputs["Plan"]["incident"].keys()
+    for state in ("Restore", "Record", "Verify", "Notify", "StoreMetrics"):
+        assert inputs[state]["incident"].keys() == inputs["Plan"]["incident"].keys() - {"facts", "grounds"}, state
+    (record,) = everything(INCIDENTS)
+    assert record["incident"] == inputs["Plan"]["incident"]
