@@ -1,14 +1,14 @@
 """One cold start, in a process of its own: import and first call, as JSON on the last line of stdout.
 
 Standard input names a task (`module`, `event`) and the directory with its code, or, for the bare handler, the `calls`
-that it makes: [service, method, parameters], the first with each client, without a method where it only makes the
-client. Nothing of this repository is imported but
-what is measured.
+that it makes, in order: [number of the client, service, method, parameters], without a method where it makes the
+client. Nothing of this repository is imported but what is measured.
 """
 
 import json
 import sys
 import time
+from itertools import count
 from typing import Any
 
 
@@ -34,30 +34,32 @@ def call_bare(calls: list[Any]) -> None:
     from botocore.exceptions import ClientError
 
     config = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=3, read_timeout=15)
-    for service, method, parameters in calls:
-        client = boto3.client(service, config=config)
+    clients: dict[int, Any] = {}
+    for number, service, method, parameters in calls:
+        if not method:
+            clients[number] = boto3.client(service, config=config)
+            continue
         try:
-            if method:
-                getattr(client, method)(**parameters)
+            getattr(clients[number], method)(**parameters)
         except ClientError:
             continue  # a condition that no longer holds takes as long
 
 
 def note_calls(calls: list[Any]) -> None:
-    """Have each client that is made from now on noted, with the first call."""
+    """Have each client that is made from now on noted, and of its calls the first of each kind."""
     import boto3
 
-    make = boto3.client
+    make, numbers = boto3.client, count()
 
     def client(service: str, **options: Any) -> Any:
-        made = make(service, **options)
-        first: list[Any] = [service, "", {}]
-        calls.append(first)
+        made, number, noted = make(service, **options), next(numbers), set[str]()
+        calls.append([number, service, "", {}])
         methods = {operation: method for method, operation in made.meta.method_to_api_mapping.items()}
 
         def note(params: Any, model: Any, **_: Any) -> None:
-            if not first[1]:
-                first[1:] = [methods[model.name], params]
+            if model.name not in noted:
+                noted.add(model.name)
+                calls.append([number, service, methods[model.name], params])
 
         made.meta.events.register("provide-client-params", note)
         return made

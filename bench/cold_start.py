@@ -1,9 +1,10 @@
 """Cold starts: import and first call of each task, against a bare handler.
 
-The bare handler makes the same clients with the same Config and, with each, the first call that the task makes; it
-does nothing else. Both run in new processes, side by side, against the engine, and neither finds or leaves bytecode of
-the deployed code: Lambda's file system is read-only, so it compiles that code at each cold start, and boto3 is its own.
-Measured is processor time, which a cold start consists of and a busy machine does not stretch much, and both alike.
+The bare handler makes the same clients with the same Config and, with each, every kind of call that the task makes,
+once: what boto3 takes for them is not the task's. It does nothing else. Both run in new processes, side by side,
+against the engine, and neither finds or leaves bytecode of the deployed code: Lambda's file system is read-only, so it
+compiles that code at each cold start, and boto3 is its own. Measured is processor time, which a cold start consists of
+and a busy machine does not stretch much, and both alike.
 """
 
 import io
@@ -52,6 +53,7 @@ def measure(stand: Stand, *, told: Callable[[str], None]) -> list[ColdStart]:
     stand.trust_root()
     with stand.alone(), _code(stand) as code:
         model = stand.healing()
+        stand.opt_out_own_parts()
         for function in sorted(stand.functions(), key=lambda one: str(one["FunctionName"])):
             task = function["FunctionName"].removeprefix("aiops-")
             told(f"cold starts, {task}")
@@ -70,7 +72,7 @@ def _measured(stand: Stand, function: Json, task: str, code: str, given: Iterato
             own, other = pool.map(partial(_run, environment=environment), pair)
             ours.append(own["seconds"])
             bare.append(other["seconds"])
-    return ColdStart(task, median(ours), median(bare), tuple(service for service, *_ in calls))
+    return ColdStart(task, median(ours), median(bare), tuple(service for _, service, method, _ in calls if not method))
 
 
 def _run(order: Json, environment: dict[str, str]) -> Json:

@@ -6,10 +6,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from aiops.demo.stage import MACHINE, Stage
+from aiops.demo.stage import MACHINE, TAG, Stage
 from aiops.deploy import deploy
 from aiops.engine import ACCOUNT, REGION, Engine
 from tasks.domain.events import SOURCES
+from tasks.domain.policy import AUTONOMY
 
 Json = dict[str, Any]
 
@@ -53,6 +54,18 @@ class Stand:
         policy = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
         policy["Statement"].append({**policy["Statement"][0], "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}})
         iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(policy))
+
+    def opt_out_own_parts(self) -> None:
+        """Functions that look at all resources would look at the agent's sixty; the instance stays, and very little."""
+        tagging, logs = self.engine.client("resourcegroupstaggingapi"), self.logs
+        wanted = [{"Key": TAG, "Values": list(AUTONOMY)}]
+        pages = tagging.get_paginator("get_resources").paginate(TagFilters=wanted)
+        own = [one["ResourceARN"] for page in pages for one in page["ResourceTagMappingList"]]
+        for arn in own:
+            if ":logs:" in arn:
+                logs.untag_resource(resourceArn=arn, tagKeys=[TAG])
+            elif not arn.endswith(f"/{self.instance}"):
+                tagging.untag_resources(ResourceARNList=[arn], TagKeys=[TAG])
 
     def stop_instance(self) -> Json:
         """Stop the instance, as if for the first time; the event that CloudTrail makes of it."""
