@@ -17,13 +17,14 @@ from aiops.recorded import Recorded, is_export
 from tasks.domain import guards
 from tasks.domain.admission import admit
 from tasks.domain.arns import partition
+from tasks.domain.candidates import candidates
 from tasks.domain.confidence import first_steps, weigh
 from tasks.domain.errors import Malformed
 from tasks.domain.events import SOURCES, fault_pattern, matches
 from tasks.domain.incident import envelope, understand, unreadable
 from tasks.domain.outcome import NORMAL
 from tasks.domain.payload import Analysis, Incident, Json, Plan
-from tasks.domain.planning import candidates, plan
+from tasks.domain.planning import plan
 from tasks.domain.policy import Policy
 from tasks.domain.rules import judge
 from tasks.domain.watched import WATCHED

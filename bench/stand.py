@@ -10,7 +10,7 @@ from aiops.demo.stage import MACHINE, TAG, Stage
 from aiops.deploy import deploy
 from aiops.engine import ACCOUNT, REGION, Engine
 from tasks.domain.events import SOURCES
-from tasks.domain.policy import AUTONOMY
+from tasks.domain.opting import AUTONOMY
 
 Json = dict[str, Any]
 

@@ -3,12 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tasks.domain.candidates import candidates
 from tasks.domain.confidence import Fix, Fixes, bound, weigh
 from tasks.domain.history import similar
 from tasks.domain.payload import Analysis, Incident, Json, dump, load
-from tasks.domain.planning import candidates
 from tasks.domain.recurrence import habits
-from tasks.runtime.adviser import Model, advised
 from tasks.runtime.clients import client
 from tasks.runtime.environment import read
 from tasks.runtime.observe import INCIDENT_ID, logger
@@ -29,11 +28,20 @@ def handler(event: Json, context: Any) -> Json:
     env, incident, verdict = read(Environment), load(Incident, event["incident"]), load(Analysis, event["analysis"])
     if verdict.classification != "NORMAL":
         verdict = replace(verdict, similar=_history(env, incident, verdict))
-        advice = advised(Model(env.model_id, env.patterns_table), incident, verdict)
+        advice = _advised(env, incident, verdict)
         proven = _fixes(env, incident, advice)
         verdict = weigh(advice, proven, policy().trust, rules=verdict.confidence)
     logger.info("analyzed", extra={"analysis": dump(verdict)})
     return dict(dump(verdict))
+
+
+def _advised(env: Environment, incident: Incident, verdict: Analysis) -> Analysis:
+    if not env.model_id:
+        return replace(verdict, adviser="rules (no model configured)")
+    # Much to load, for those who have a model.
+    from tasks.runtime.adviser import Model, advised
+
+    return advised(Model(env.model_id, env.patterns_table), incident, verdict)
 
 
 def _history(env: Environment, incident: Incident, verdict: Analysis) -> Json:

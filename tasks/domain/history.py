@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from statistics import mean
 
 from tasks.domain.moment import seconds
 from tasks.domain.outcome import CHANGED, FAILED
@@ -29,7 +28,7 @@ def similar(records: Sequence[Json], issue: str, recurred: Json, found: Sequence
         "healed": len(healed),
         "failed": len(failed),
         "success_rate": round(len(healed) / len(healed + failed), 2) if healed or failed else None,
-        "mean_seconds": round(mean(times), 1) if times else None,
+        "mean_seconds": round(sum(times) / len(times), 1) if times else None,
         "common_cause": _common(actors),
         "on_this_resource": int(recurred.get("seen", 0)),
         "recurs": in_words(found),

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 
 from tasks.domain.autonomy import autonomy, earned
+from tasks.domain.candidates import picked
 from tasks.domain.earning import Standing
 from tasks.domain.payload import Analysis, Incident, Json, Plan, Resource, Step
 from tasks.domain.policy import Policy, Recovery, least
@@ -92,19 +93,6 @@ def plan(
     by = partial(_planned, incident, analysis, policy, actions, known, confidence_threshold, standings or {})
     own, pick = by(None), picked(analysis, policy)
     return _instead(own, by(pick), pick.action, str(analysis.advice["action_reason"])) if pick and own.steps else own
-
-
-def picked(analysis: Analysis, policy: Policy) -> Recovery | None:
-    """The alternative that a model picked, if the policy has it."""
-    named = analysis.advice.get("action")
-    return next((one for one in policy.alternatives(analysis.issue) if one.action == named), None)
-
-
-def candidates(analysis: Analysis, policy: Policy) -> list[str]:
-    """The actions that may come into the plan: the policy's own answers, then what a model picked."""
-    pick = picked(analysis, policy)
-    answers = [*policy.answers(analysis.issue), *([pick] if pick else [])]
-    return list(dict.fromkeys(one.action for one in answers))
 
 
 def _instead(own: Plan, other: Plan, action: str, why: str) -> Plan:

@@ -19,7 +19,7 @@ from tasks.store.budget import Budget
 
 @dataclass(frozen=True)
 class Model:
-    """The model's id, empty when there is none, and the table where its use is counted."""
+    """The model's id, and the table where its use is counted."""
 
     id: str
     table: str
@@ -27,8 +27,6 @@ class Model:
 
 def advised(model: Model, incident: Incident, verdict: Analysis) -> Analysis:
     """The verdict with the model's advice; or the rules' own, which then says why."""
-    if not model.id:
-        return replace(verdict, adviser="rules (no model configured)")
     types = dict.fromkeys(one.type for one in incident.resources)
     offer = offered(verdict.issue, policy(), types=types, actions=actions)
     request, now = advice.request(incident, verdict, verdict.similar, model.id, offer), time.time()

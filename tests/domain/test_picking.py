@@ -11,13 +11,14 @@ from model_answers import FORM, converse
 from published import Json, stopping
 
 from tasks.domain.advice import Unusable, apply, prompt, read, request
+from tasks.domain.candidates import candidates
 from tasks.domain.confidence import Fixes, weigh
 from tasks.domain.earning import LEVELS, Standing
 from tasks.domain.incident import understand
 from tasks.domain.opting import AUTONOMY
 from tasks.domain.payload import SEVERITIES, Analysis, Incident, Plan
 from tasks.domain.picking import offered
-from tasks.domain.planning import Action, Known, candidates, plan
+from tasks.domain.planning import Action, Known, plan
 from tasks.domain.policy import PLANNED, Earning, Policy, Recovery, Trust
 
 ISSUE = "host_ill"
