@@ -13,6 +13,8 @@ from tasks.domain.policy import Trust
 
 # The standard normal quantile of 95 %, one-sided: only too much confidence does harm.
 Z = 1.6449
+# They heal nothing, so that how an incident ends says nothing of them.
+LOOKS = frozenset({"collect_evidence", "enable_detailed_monitoring"})
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,11 @@ def attempted(issue: str, plan: Plan, wrong: Collection[str]) -> dict[Fix, bool]
 
 
 def first_steps(plan: Plan) -> list[Step]:
-    """The step of each resource that answers the issue; others follow from it."""
+    """The step of each resource that answers the issue; others follow from it, and what only looks answers nothing."""
     first: dict[str, Step] = {}
     for step in plan.steps:
         first.setdefault(step.resource.arn, step)
-    return list(first.values())
+    return [step for step in first.values() if step.action not in LOOKS]
 
 
 def _told(action: str, fixes: Fixes, trust: Trust) -> str:

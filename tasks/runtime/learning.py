@@ -37,5 +37,7 @@ def tried(
 ) -> None:
     """Count what a plan tried, once for each `case`; `wrong` are the ARNs of what is not healthy."""
     fix = attempted(issue, plan, wrong)
+    if not fix:  # it only looked
+        return
     before = predicted(analysis, fix)
     fixes.count(client("dynamodb"), table, fix, case=case, predicted=before, now=now, retention_days=retention_days)

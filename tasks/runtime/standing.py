@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from tasks.domain.confidence import first_steps
 from tasks.domain.earning import Case, Standing, after
 from tasks.domain.payload import Plan
 from tasks.runtime.clients import client
@@ -22,8 +23,8 @@ def earn(table: str, issue: str, environments: Iterable[str], case: Case) -> Non
 
 
 def environments(plan: Plan) -> list[str]:
-    """Where a plan's steps would act."""
-    return [step.resource.environment for step in plan.steps]
+    """Where a plan would heal."""
+    return [step.resource.environment for step in first_steps(plan)]
 
 
 def earned(table: str, issue: str, environments: Iterable[str]) -> dict[str, Standing]:

@@ -81,6 +81,13 @@ def test_an_attempt_counts_by_action_type_and_environment_and_helped_only_if_it_
     }
 
 
+def test_what_only_looks_is_no_attempt() -> None:
+    one, two = understand(stopping("i-1", "i-2")).resources
+    steps = (Step(one, "collect_evidence", "none", False, False), Step(two, "restart_service", "none", True, False))
+    found = attempted("host_cpu_high", Plan(steps, "auto", "", "", 60), [one.arn])
+    assert found == {Fix("host_cpu_high", "restart_service", two.type, "default"): True}
+
+
 def test_what_is_predicted_of_an_attempt_is_its_least_certain_action() -> None:
     analysis = weigh(VERDICT, {"start": Fixes(), "replace": Fixes(40, 10)}, TRUST, rules=0.9)
     tried = [Fix("issue", action, "type", "default") for action in ("start", "replace")]
