@@ -3,6 +3,7 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from claiming import LIMIT, NOW, claimed, reason, store
@@ -16,7 +17,7 @@ from tasks.domain.payload import Incident
 from tasks.domain.policy import Group
 from tasks.runtime.clients import client
 from tasks.store import incidents
-from tasks.store.claims import claim_again, end_unchanged, end_verified
+from tasks.store.claims import claim_again, claim_ahead, end_unchanged, end_verified
 
 pytestmark = pytest.mark.usefixtures("cloud")
 WEB = "AWS::EC2::Instance service=web"
@@ -48,6 +49,19 @@ SIZES = [
 @pytest.mark.parametrize(("share", "size", "most"), SIZES)
 def test_a_share_is_rounded_down_but_never_to_nothing(share: float, size: int, most: int) -> None:
     assert most_at_once(Group(share, ("service",)), size) == most
+
+
+def test_what_is_only_foreseen_takes_no_place_until_it_acts_and_finds_none_in_a_full_group() -> None:
+    assert reason(claimed(member("1"), "1", live=EVERYBODY, holding=False)) == "claimed"
+    assert members() == set()
+    ahead: Any = {"execution": "1", "since_ms": NOW, "limit": LIMIT, "now_ms": NOW + 1}
+    assert claim_ahead(store(), member("1"), **ahead) is None
+    assert members() == {"1"}
+    assert reason(claimed(member("2"), "2", live=EVERYBODY, holding=False)) == "GROUP_BUSY"
+    end_unchanged(store(), member("1"), execution="1", limit=LIMIT)
+    assert reason(claimed(member("3"), "3", live=EVERYBODY, holding=False)) == "claimed"
+    claimed(member("4"), "4", live=EVERYBODY)
+    assert reason(claim_ahead(store(), member("3"), **{**ahead, "execution": "3"})) == "GROUP_BUSY"
 
 
 def test_past_its_share_a_group_is_busy_and_another_is_not() -> None:

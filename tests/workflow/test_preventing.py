@@ -11,8 +11,8 @@ from cloud import CLAIMS, PATTERNS, ROOT, Cloud
 from foreseeing import LOG, foreseeing, log
 from left_behind import incident, lock, messages, tat
 from machine import Machine, Run
-from managed import TAG, instance, resource, scaling_group
-from published import Json
+from managed import TAG, database, instance, resource, scaling_group
+from published import Json, sample
 
 from tasks.domain.knowledge.autoscaling import GROUP
 from tasks.domain.knowledge.ec2 import INSTANCE
@@ -80,8 +80,10 @@ def test_while_a_person_thinks_nothing_is_held(machine: Machine, group: Resource
 
 
 def test_a_failure_meanwhile_is_healed_at_once_and_the_late_answer_changes_nothing(
-    machine: Machine, group: Resource
+    cloud: Cloud, machine: Machine, group: Resource
 ) -> None:
+    """Even when no cooldown is left of it."""
+    cloud.set(COOLDOWN_MINUTES="0")
     tagged_alarm(group.arn)
     arn = asked(machine)
     client("cloudwatch").set_alarm_state(AlarmName="ExampleCpuTooHigh", StateValue="OK", StateReason="test")
@@ -287,7 +289,21 @@ def test_on_a_host_the_service_that_the_policy_names_for_the_log_is_restarted_on
     run = approved(machine, asked(machine, alarmName="ExampleCpuTooHigh"))
     assert run.outcome == "VERIFIED"
     (sent,) = client("ssm").list_commands(InstanceId=one.id)["Commands"]
+    assert tat() < (time.time() + 540) * 1000, "one token is spent, however often Restore looks whether it is done"
     assert (sent["DocumentName"], sent["Parameters"]) == ("aiops-RestartService", {"service": ["shop.service"]})
+
+
+def test_storage_that_rds_says_is_nearly_used_up_grows_before_it_is_full(machine: Machine) -> None:
+    one = database()
+    told = {"detail.SourceIdentifier": one.id, "detail.EventID": "RDS-EVENT-0089"}
+    arn = machine.start(sample("rds_db_instance_event", told))
+    machine.question()
+    assert lock(one.arn) == {}
+    run = approved(machine, arn)
+    assert (run.outcome, incident(run.incident_id)["issue"]) == ("VERIFIED", "rds_storage_low")
+    (now,) = client("rds").describe_db_instances(DBInstanceIdentifier=one.id)["DBInstances"]
+    assert now["AllocatedStorage"] == 24
+    assert "Nothing had failed" in messages()[-1][1]
 
 
 def test_without_a_service_of_the_policy_a_host_is_only_told_of(machine: Machine) -> None:
