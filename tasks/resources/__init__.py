@@ -17,6 +17,10 @@ and, where restoring needs what no table may hold (secret values, code):
 KEEPS                         the permissions that reading it takes
 keep(aws, id, state)          name -> vault.Part of a state; a snapshot then has `kept`, which goes into the target
 
+and, where its state alone does not tell that somebody else brought it back:
+
+followed(aws, resource, target, now)   whether it is where the target would have it
+
 and, where it may lack what bringing it back takes:
 
 missing(good)                 what its last good state lacks, each in a few words with what that means

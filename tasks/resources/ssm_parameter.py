@@ -7,11 +7,13 @@ goes with the parameter. Looking needs no right to read a value; values are read
 import time
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from tasks.domain.digest import digest
 from tasks.domain.errors import NotRecovered, NotSeen, StillRestoring
 from tasks.domain.knowledge.ssm import ARNS, OVERWRITTEN, PARAMETER
 from tasks.domain.moment import seconds
-from tasks.domain.payload import Json, Step
+from tasks.domain.payload import Json, Resource, Step
 from tasks.domain.planning import Action, Permission
 from tasks.resources import Aws
 from tasks.store.vault import FROM_VAULT, Part, fetch
@@ -102,6 +104,20 @@ def reached(target: Json, now: Json | None) -> bool:
     if now is None or "deleted_at" in target:
         return now is not None
     return all(now[key] == target[key] for key in ("version", "modified") if key in target)
+
+
+def followed(aws: Aws, resource: Resource, target: Json, now: Json) -> bool:
+    """Whether a parameter has its good value and settings again, whatever its version; the vault tells the value."""
+    if reached(target, now):
+        return True
+    if not target.get("kept") or any(now[part] != target[part] for part in ("settings", "policies")):
+        return False
+    try:
+        value = keep(aws, resource.id, now)["value"].read()
+    except (ClientError, NotSeen):  # who may not read it cannot tell; what was written meanwhile is looked at again
+        return False
+    (kept,) = target["kept"].values()
+    return bool(digest(value, resource.arn) == kept["digest"])
 
 
 def restore(aws: Aws, step: Step) -> None:

@@ -15,7 +15,9 @@ def judge(patterns: str, table: str, resource: Resource, suggestion: Json, state
 
     Nobody is held to a suggestion, so that one which was not followed begins the count anew, and costs no level.
     """
-    followed = defined.acting(resource.type, suggestion["action"]).reached(suggestion["target"], state)
+    kind, target = defined.acting(resource.type, suggestion["action"]), suggestion["target"]
+    tells = getattr(kind, "followed", None)
+    followed = tells(client, resource, target, state) if tells else kind.reached(target, state)
     late = now - (seconds(suggestion["at"]) or 0.0) > DAY
     if not followed and not late:
         return

@@ -1,9 +1,12 @@
 """Autonomy through the whole machine: lost by a failure, regained; in the shadow nothing is done or told."""
 
+from typing import Any
+
+from botocore.exceptions import ClientError
 from cloud import PATTERNS, SNAPSHOTS, Cloud
 from left_behind import incident, messages, sessions, snapshot
 from machine import Machine
-from managed import impair, instance, parameter, resource, values
+from managed import impair, instance, parameter, put_value, resource, values
 from published import Json, overwriting, stopping
 from sweeping import sweep
 
@@ -109,3 +112,42 @@ def test_a_suggestion_that_nobody_followed_in_a_day_begins_the_count_anew(cloud:
     sweep()
     assert (standing("ec2_instance_stopped").run, standing("ec2_instance_stopped").level) == (0, "")
     assert "suggested" not in snapshot(one.arn)
+
+
+def overwritten_in_the_shadow(cloud: Cloud, machine: Machine, autonomy: str = "auto") -> None:
+    """A parameter whose good value the vault has, overwritten; the plan for it is only recorded."""
+    cloud.set_policy(earning={"start": "shadow", "cases": 1})
+    parameter(HOST.id, "good", autonomy=autonomy)
+    sweep()
+    put_value(HOST, "bad")
+    machine.run(EVENT)
+    sweep()
+    assert standing() == Standing()
+
+
+def test_a_person_who_puts_the_good_value_back_proves_the_plan_right(cloud: Cloud, machine: Machine) -> None:
+    """As a new version, of which only the value tells."""
+    overwritten_in_the_shadow(cloud, machine)
+    put_value(HOST, "good")
+    sweep()
+    assert standing().level == "suggest"
+
+
+def test_another_value_or_setting_proves_nothing(cloud: Cloud, machine: Machine) -> None:
+    overwritten_in_the_shadow(cloud, machine)
+    for value, description in (("better", ""), ("good", "another")):
+        put_value(HOST, value, Description=description)
+        sweep()
+    assert standing() == Standing()
+
+
+def test_a_value_that_may_not_be_read_proves_nothing_and_hides_nothing_else(cloud: Cloud, machine: Machine) -> None:
+    overwritten_in_the_shadow(cloud, machine)
+    put_value(HOST, "good")
+
+    def deny(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetParameter")
+
+    cloud.interfere("ssm", "before-call.ssm.GetParameter", deny)
+    sweep()
+    assert standing() == Standing()
