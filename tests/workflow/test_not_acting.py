@@ -1,9 +1,10 @@
 """Paths of the state machine that change nothing, each with its name."""
 
+import time
 from typing import Any
 
 import pytest
-from cloud import RECOVERY_ROLE, Cloud
+from cloud import PATTERNS, RECOVERY_ROLE, Cloud
 from events_made import PAIRS
 from left_behind import incident, lock, messages, sessions
 from machine import Machine
@@ -11,8 +12,10 @@ from managed import bucket, instance, instance_state, parameter, put_value, reso
 from published import Json, actors, on_bucket, overwriting, sample, stopping
 
 from tasks.domain.knowledge.ssm import PARAMETER
+from tasks.domain.moment import iso
 from tasks.domain.payload import Resource
 from tasks.runtime.clients import client
+from tasks.store import patterns
 
 HOST = resource(PARAMETER, "/app/host")
 EVENT = overwriting(HOST.id, 2)
@@ -194,6 +197,22 @@ def test_what_was_healed_too_often_is_left_to_a_person_and_told_once(cloud: Clou
     assert "ssm_parameter_overwritten" in told
     assert "healed or failed 2 times within 24 h" in told
     assert values(HOST)[-1] == "bad"
+
+
+def test_what_was_healed_often_a_day_ago_is_healed_again(cloud: Cloud, machine: Machine) -> None:
+    cloud.set_policy(limits={"recurring": {"times": 2, "hours": 24}})
+    for number in range(3):
+        patterns.count(
+            client("dynamodb"),
+            PATTERNS,
+            issue="ssm_parameter_overwritten",
+            resource_id=HOST.id,
+            arn=HOST.arn,
+            outcome="VERIFIED",
+            incident_id=str(number),
+            at=iso(time.time() - 25 * 3600),
+        )
+    assert machine.run(overwriting(HOST.id, len(values(HOST)))).outcome == "VERIFIED"
 
 
 def test_of_a_storm_one_message_is_sent_and_nothing_more_is_healed(cloud: Cloud, machine: Machine) -> None:
