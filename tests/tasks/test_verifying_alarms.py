@@ -61,11 +61,16 @@ def test_a_point_whose_period_is_not_over_is_not_fresh(payload: Json) -> None:
         verified(by_alarm(payload), restored_ago=600)
 
 
-def test_without_fresh_data_until_the_deadline_the_resource_decides_and_it_is_told(payload: Json) -> None:
-    alarm(CPU, HOST.id, ago=900)
+@pytest.mark.parametrize(
+    ("state", "why"), [("ALARM", "on data from before the restore"), ("INSUFFICIENT_DATA", "for want of data")]
+)
+def test_without_fresh_data_until_the_deadline_the_resource_decides_and_it_is_told(
+    payload: Json, state: str, why: str
+) -> None:
+    alarm(CPU, HOST.id, ago=900, state=state)
     result = verified(by_alarm(payload), restored_ago=300)
     assert result["outcome"] == "VERIFIED"
-    assert result["unknown"] == "the alarm cpu-high is ALARM on data from before the restore"
+    assert result["unknown"] == f"the alarm cpu-high is {state} {why}"
 
 
 def test_an_alarm_on_metric_math_is_judged_by_its_own_queries(payload: Json) -> None:
