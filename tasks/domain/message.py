@@ -13,7 +13,7 @@ from tasks.domain.payload import Json
 from tasks.domain.text import inert, said
 
 MEANING = {
-    "VERIFIED": "restored and proven healthy",
+    "VERIFIED": "done, and proven healthy",
     "PARTIAL": "some of the resources are healthy again, some are not",
     "VERIFIED_WITH_SIDE_EFFECTS": "restored and healthy, but other alarms ring since: look at them",
     "ANOMALY": "unusual, nothing to restore: look at it",

@@ -106,7 +106,7 @@ def test_the_timeline_goes_from_the_event_to_the_proof(account: Account) -> None
         "2026-03-01 12:01:10",
         "every resource is healthy",
         "2026-03-01 12:01:11",
-        "VERIFIED: restored and proven healthy",
+        "VERIFIED: done, and proven healthy",
         "#/v2/executions/details/arn:aws:states:",
     )
     places = [told.index(part) for part in story]

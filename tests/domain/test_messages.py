@@ -72,7 +72,7 @@ def test_a_healed_incident_is_told_with_its_whole_timeline() -> None:
     message = report(verified("VERIFIED"), now=HAPPENED + 61.4)
     assert message.subject == "[aiops] VERIFIED: ec2_instance_stopped on i-1, i-2"
     for line in (
-        "VERIFIED: restored and proven healthy",
+        "VERIFIED: done, and proven healthy",
         f"Incident:   {INCIDENT.id}",
         "Detected:   StopInstances at 2026-03-01T12:00:00.000Z, by arn:aws:iam::123456789012:user/ExampleUser",
         "Left out:   arn:aws:ec2:::i-3: UNMANAGED: no tag",

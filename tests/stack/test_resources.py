@@ -43,7 +43,7 @@ def test_only_the_index_that_is_read_whole_holds_whole_items(template: Template)
     whole = [one["IndexName"] for one in indexes if one["Projection"]["ProjectionType"] == "ALL"]
     assert whole == ["resource-type-index"]
     of_resource = next(one for one in indexes if one["IndexName"] == "resource-timestamp-index")
-    assert of_resource["Projection"]["NonKeyAttributes"] == ["workflow_state"], "what is_open asks it for"
+    assert of_resource["Projection"]["NonKeyAttributes"] == ["workflow_state"], "how the incidents of a resource ended"
 
 
 def test_what_is_not_for_ever_expires(template: Template) -> None:

@@ -62,7 +62,7 @@ def test_a_person_agrees_and_it_is_done_before_anything_fails(machine: Machine, 
     assert incident(run.incident_id)["issue"] == ISSUE
     assert [subject.split(":")[0] for subject, _ in messages()] == ["[aiops] REVIEW", "[aiops] VERIFIED"]
     assert all("Nothing had failed" in body for _, body in messages())
-    assert all("pool exhausted" in body for _, body in messages())
+    assert all(f"the log {LOG}: new pattern: ERROR pool exhausted" in body for _, body in messages())
 
 
 def test_an_event_of_two_logs_names_nothing_that_could_be_prevented(machine: Machine, group: Resource) -> None:

@@ -33,7 +33,8 @@ def _foreseen(facts: Json) -> str:
         return ""
     named = [one for one in found if isinstance(one, dict)]
     told = "; ".join(f"{one.get('kind')}: {one.get('template') or one.get('reason')}" for one in named)
-    return f"nothing has failed yet, {probability:.0%} likely within the hour: {told}{_advice(facts)}"
+    seen = f"{probability:.0%} likely within the hour by the log {facts.get('logGroup')}"
+    return f"nothing has failed yet, {seen}: {told}{_advice(facts)}"
 
 
 def _advice(facts: Json) -> str:
