@@ -42,7 +42,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     while waiting and context.get_remaining_time_in_millis() > SPARE_MS:
         arn, own = waiting.popleft()
         try:
-            log = Log(arn, _failing(env, own.get(TARGET, "")))
+            log = Log(arn, *_known(env, own.get(TARGET, "")))
             stretch = read_on(client, terms, log)
         except (ClientError, BotoCoreError, log_watches.Moved) as refused:
             (gone if _is_gone(refused) else unseen).append(f"{arn}: {refused}")
@@ -59,9 +59,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return told
 
 
-def _failing(env: Environment, target: str) -> bool:
-    """Whether the resource that writes a log is in an incident: what it writes then is neither news nor normal."""
-    return bool(target) and locks.failing(client("dynamodb"), env.claims_table, target)
+def _known(env: Environment, target: str) -> tuple[bool, float]:
+    """Whether the resource that writes a log is in an incident, and when something was last done before it failed."""
+    return locks.known(client("dynamodb"), env.claims_table, target) if target else (False, 0.0)
 
 
 def _is_gone(refused: Exception) -> bool:

@@ -96,9 +96,9 @@ def _close(env: Environment, incident: Incident, event: Json, ended: str, now: f
     store = Claims(dynamo, env.incidents_table, env.claims_table)
     if ended in CHANGED:
         # After what was done ahead a real failure must not wait.
-        minutes = 0 if event["analysis"]["classification"] == ANOMALY else env.cooldown_minutes
-        until = int((now + minutes * 60) * 1000)
-        end_verified(store, incident, execution=execution, cooldown_until_ms=until)
+        foreseen = event["analysis"]["classification"] == ANOMALY
+        until = int((now + (0 if foreseen else env.cooldown_minutes * 60)) * 1000)
+        end_verified(store, incident, execution=execution, cooldown_until_ms=until, foreseen=foreseen)
     else:
         end_unchanged(store, incident, execution=execution, limit=Rate(env.incidents_per_hour, env.burst))
 

@@ -26,10 +26,14 @@ class Terms:
 
 @dataclass(frozen=True)
 class Log:
-    """`failing`: the resource that writes it is in an incident."""
+    """`failing`: the resource that writes it is in an incident: what it writes then is neither news nor normal.
+
+    `prevented_at`: when something was last done to it ahead of a failure, in seconds since 1970, 0 for never.
+    """
 
     arn: str
     failing: bool
+    prevented_at: float
 
     @property
     def name(self) -> str:
@@ -62,7 +66,8 @@ def read_on(aws: Callable[[str], Any], terms: Terms, log: Log) -> Json | None:
         lines = [message for at, message in came.events if start <= at < start + terms.width]
         if not lines and watch.is_new:
             continue  # a log begins with its first line
-        outlook = watch.look(lines, start, failing=log.failing)
+        prevented = start <= log.prevented_at < start + terms.width
+        outlook = watch.look(lines, start, failing=log.failing, prevented=prevented)
         anomalies, highest = anomalies + len(outlook.anomalies), max(highest, outlook.probability)
         if outlook.alert and progress.is_recent(start, now):
             aws("events").put_events(Entries=[alert.event(log.arn, log.name, outlook)])

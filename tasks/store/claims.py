@@ -154,8 +154,13 @@ def _claim_known(
     return Block(guards.RESOURCE_BUSY, f"the claim met others {TRIES} times in a row")
 
 
-def end_verified(store: Claims, incident: Incident, *, execution: str, cooldown_until_ms: int) -> None:
-    """After a verified change: the locks turn into a cooldown, the rate token stays spent."""
+def end_verified(
+    store: Claims, incident: Incident, *, execution: str, cooldown_until_ms: int, foreseen: bool = False
+) -> None:
+    """After a verified change: the locks turn into a cooldown, the rate token stays spent.
+
+    `foreseen`: nothing had failed.
+    """
     for resource in incident.resources:
         locks.cool(
             store.dynamo,
@@ -164,6 +169,7 @@ def end_verified(store: Claims, incident: Incident, *, execution: str, cooldown_
             incident_id=incident.id,
             execution=execution,
             until_ms=cooldown_until_ms,
+            foreseen=foreseen,
         )
     groups.leave(store.dynamo, store.claims, incident, execution=execution, redrive=MOST_REDRIVES)
 

@@ -49,8 +49,10 @@ def _if_free(table: str, arn: str, execution: str, now_ms: int, dead: list[str],
     }
 
 
-def cool(dynamo: Any, table: str, arn: str, *, incident_id: str, execution: str, until_ms: int) -> None:
-    """Turn our lock, or a free one, into a cooldown; somebody else's stays."""
+def cool(
+    dynamo: Any, table: str, arn: str, *, incident_id: str, execution: str, until_ms: int, foreseen: bool = False
+) -> None:
+    """Turn our lock, or a free one, into a cooldown; somebody else's stays. `foreseen` as `take` has it."""
     lock = {
         "pk": f"LOCK#{arn}",
         "execution": execution,
@@ -58,6 +60,7 @@ def cool(dynamo: Any, table: str, arn: str, *, incident_id: str, execution: str,
         "incident_id": incident_id,
         "state": COOLING,
         "until": until_ms,
+        "foreseen": foreseen,
         "expires_at": until_ms // 1000 + DAY,
     }
     try:
@@ -91,11 +94,13 @@ def taken(dynamo: Any, table: str, arn: str, *, now_ms: int) -> bool:
     return lock.get("state") == HELD or lock.get("until", 0) > now_ms
 
 
-def failing(dynamo: Any, table: str, arn: str) -> bool:
-    """Whether an incident holds the resource in which something has failed."""
+def known(dynamo: Any, table: str, arn: str) -> tuple[bool, float]:
+    """Whether an incident in which something has failed holds the resource, and the moment (in seconds, 0 for never)
+    at which something was last done ahead of a failure."""
     found = dynamo.get_item(TableName=table, Key=_key(arn), ConsistentRead=True).get("Item")
     lock = decode(found) if found else {}
-    return lock.get("state") == HELD and not lock.get("foreseen")
+    ahead = lock.get("foreseen", False)
+    return lock.get("state") == HELD and not ahead, lock.get("until", 0) / 1000 if ahead else 0.0
 
 
 def _key(arn: str) -> Json:

@@ -80,6 +80,21 @@ def test_an_incident_does_not_become_normal() -> None:
     assert found[1].alert
 
 
+def alerts(watch: Watch, *, prevented: bool) -> int:
+    """How many of ten episodes are told, one every six hours, each over when it was told."""
+    shop, told = Shop(), 0
+    for number in range(36 * 11):
+        at, unwell = MONDAY + number * WINDOW, number >= 36 and number % 36 < 3
+        found = watch.look(shop.lines(at) + (failing(30) if unwell else []), at, prevented=prevented and unwell)
+        told += found.alert
+    return told
+
+
+def test_that_nothing_failed_after_it_was_prevented_makes_no_alert_less_likely() -> None:
+    assert alerts(Watch(), prevented=False) < 5
+    assert alerts(Watch(), prevented=True) >= 9
+
+
 def test_the_state_is_json_and_carries_on() -> None:
     watch, shop, at = Watch(), Shop(), MONDAY + 100 * WINDOW
     for number in range(100):

@@ -167,6 +167,20 @@ def test_what_is_done_ahead_of_a_failure_is_no_failure(log: None, clock: list[fl
     assert kept()["watch"]["windows"]["news"][0] > 0
 
 
+@pytest.mark.parametrize("foreseen", [True, False])
+def test_an_episode_in_which_something_was_done_ahead_teaches_nothing(
+    log: None, clock: list[float], foreseen: bool
+) -> None:
+    now = clock[0]
+    serving(now - 4 * 3600, now)
+    degrading(now, 3)
+    held(foreseen=foreseen)
+    done: Json = {"incident_id": "1", "execution": "an execution", "until_ms": int((now - 500) * 1000)}
+    locks.cool(client("dynamodb"), CLAIMS, TARGET, **done, foreseen=foreseen)
+    analyze()
+    assert kept()["watch"]["episode"]["prevented"] is foreseen
+
+
 def test_beyond_the_days_budget_only_a_sample_is_read(log: None, cloud: Cloud, clock: list[float]) -> None:
     serving(clock[0] - 3600, clock[0])
     cloud.set(LOG_MEGABYTES_A_DAY="1")

@@ -26,6 +26,7 @@ class Episode:
     quiet: int = 0
     told: bool = False
     failed: bool = False
+    prevented: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,16 @@ class Watch:
             "past": self._past,
         }
 
-    def look(self, lines: Sequence[str], start: float, *, failing: bool = False) -> Outlook:
-        """Judge a window that began at `start`, and learn it if nothing is unusual; `failing`: an incident is open."""
+    def look(self, lines: Sequence[str], start: float, *, failing: bool = False, prevented: bool = False) -> Outlook:
+        """Judge a window that began at `start`, and learn it if nothing is unusual.
+
+        `failing`: an incident is open; `prevented`: something was done in it before anything failed.
+        """
         ids, examples = self._patterns(lines)
         anomalies = self._windows.judge(ids, start)
         self._follow(anomalies, start, failing)
+        if self._episode and prevented:
+            self._episode.prevented = True
         if self._episode is None and not failing:
             self._windows.learn(ids, start)
             kept = self._windows.rates.keys()
@@ -114,7 +120,8 @@ class Watch:
         episode.quiet = 0 if anomalies else episode.quiet + 1
         episode.failed = episode.failed or failing
         if episode.quiet >= QUIET or (not failing and start - episode.since >= (TOLD if episode.told else UNTOLD)):
-            for name in episode.first:
+            # That nothing failed after it was prevented says nothing of what would have followed.
+            for name in episode.first if episode.failed or not episode.prevented else ():
                 before = self._past.get(name, [0, 0])
                 self._past[name] = [before[0] + 1, before[1] + episode.failed]
             self._past = dict(list(self._past.items())[-MOST_PATTERNS:])
