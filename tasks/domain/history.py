@@ -2,15 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from tasks.domain.moment import seconds
 from tasks.domain.outcome import CHANGED, FAILED
 from tasks.domain.payload import Json
 from tasks.domain.recurrence import Pattern, in_words
 
-# Of the habits, the most frequent; a model's prompt has room for no more.
-MOST = 8
+SHOWN = ("what", "count", "healed", "failed")
 
 
 def similar(records: Sequence[Json], issue: str, recurred: Json, found: Sequence[Pattern] = ()) -> Json:
@@ -32,7 +30,8 @@ def similar(records: Sequence[Json], issue: str, recurred: Json, found: Sequence
         "common_cause": _common(actors),
         "on_this_resource": int(recurred.get("seen", 0)),
         "recurs": in_words(found),
-        "patterns": [asdict(one) for one in found[:MOST]],
+        # Of each kind the most frequent, which comes first.
+        "patterns": {one.by: {name: getattr(one, name) for name in SHOWN} for one in reversed(found)},
     }
 
 

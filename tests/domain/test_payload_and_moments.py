@@ -88,13 +88,13 @@ def test_history_counts_the_same_issue_alone() -> None:
         "success_rate": 0.67,
         "common_cause": None,
         "recurs": "",
-        "patterns": [],
+        "patterns": {},
     }
 
 
 def test_no_history_is_all_zero() -> None:
     nothing: Json = {"incidents": 0, "healed": 0, "failed": 0, "mean_seconds": None, "on_this_resource": 0}
-    nothing |= {"success_rate": None, "common_cause": None, "recurs": "", "patterns": []}
+    nothing |= {"success_rate": None, "common_cause": None, "recurs": "", "patterns": {}}
     assert similar([], "a", {}) == nothing
 
 

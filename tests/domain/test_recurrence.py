@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tasks.domain.history import similar
 from tasks.domain.moment import iso
 from tasks.domain.payload import Json
 from tasks.domain.recurrence import Occurrence, Pattern, habits, in_words, occurrences, recurring
@@ -117,3 +118,10 @@ def test_the_last_hour_of_a_day_ends_with_the_next_day() -> None:
 def test_a_record_of_which_nothing_is_known_is_no_occurrence() -> None:
     assert list(occurrences({"incident_id": "x", "workflow_state": "UNDELIVERABLE"})) == []
     assert habit(now={"incident": {"time": "yesterday"}}) == ""
+
+
+def test_of_each_kind_the_most_frequent_is_kept_with_the_incident() -> None:
+    earlier = [record(-DAY * day, actor="arn:ann" if day < 3 else "arn:bob") for day in range(1, 5)]
+    kept = similar([], "stopped", {}, habits(earlier, record(0.0, actor="arn:ann")))["patterns"]
+    assert kept["actor"] == {"what": "arn:ann", "count": 3, "healed": 3, "failed": 0}
+    assert kept["hour"] == {"what": "08:00", "count": 5, "healed": 5, "failed": 0}

@@ -138,9 +138,8 @@ def test_what_recurs_on_the_resource_is_told_in_words_and_to_the_model(
         "the 3rd time on this resource (2 healed, 0 failed), "
         f"each between {hour:02}:00 and {hour + 1:02}:00 UTC, each by {actor}"
     )
-    assert {one["by"]: one["count"] for one in analysis["similar"]["patterns"]} == dict.fromkeys(
-        ("resource", "hour", "actor"), 3
-    )
+    found = {by: one["count"] for by, one in analysis["similar"]["patterns"].items()}
+    assert found == {"resource": 3, "hour": 3, "actor": 3}
     assert "the 3rd time on this resource" in analysis["asked"]["prompt"]
 
 
