@@ -9,7 +9,7 @@ from typing import Any
 
 from aiops.account import client
 from aiops.recorded import MARK, VERSION
-from aiops.records import find, newest_first
+from aiops.records import find, oldest_first
 from tasks.domain import guards
 from tasks.domain.grounds import fingerprint, understood
 from tasks.domain.logs.redaction import hidden
@@ -25,8 +25,8 @@ _VERDICT = ("issue", "classification", "severity", "confidence", "root_cause", "
 def export(beginnings: list[str]) -> None:
     """Print one JSON line for each incident, or for those whose ids begin so, the newest last."""
     dynamo = client("dynamodb")
-    found = [find(dynamo, one) for one in beginnings] if beginnings else list(newest_first(dynamo))
-    for record in sorted(found, key=lambda one: str(one["timestamp"])):
+    named = sorted((find(dynamo, one) for one in beginnings), key=lambda record: str(record["timestamp"]))
+    for record in named if beginnings else oldest_first(dynamo):
         print(json.dumps(exported(record)))
 
 

@@ -20,8 +20,12 @@ _LENGTH = 32
 
 def newest_first(dynamo: Any) -> Iterator[Json]:
     """Every incident's record, read page by page as needed."""
-    by_type = [_of_type(dynamo, one) for one in (*TYPES, "unknown")]
-    return heapq.merge(*by_type, key=lambda record: str(record["timestamp"]), reverse=True)
+    return _in_order(dynamo, reverse=True)
+
+
+def oldest_first(dynamo: Any) -> Iterator[Json]:
+    """Every incident's record, read page by page as needed."""
+    return _in_order(dynamo, reverse=False)
 
 
 def find(dynamo: Any, beginning: str) -> Json:
@@ -39,13 +43,18 @@ def find(dynamo: Any, beginning: str) -> Json:
     return record
 
 
-def _of_type(dynamo: Any, resource_type: str) -> Iterator[Json]:
+def _in_order(dynamo: Any, *, reverse: bool) -> Iterator[Json]:
+    by_type = [_of_type(dynamo, one, reverse=reverse) for one in (*TYPES, "unknown")]
+    return heapq.merge(*by_type, key=lambda record: str(record["timestamp"]), reverse=reverse)
+
+
+def _of_type(dynamo: Any, resource_type: str, *, reverse: bool) -> Iterator[Json]:
     pages = dynamo.get_paginator("query").paginate(
         TableName=INCIDENTS_TABLE,
         IndexName="resource-type-index",
         KeyConditionExpression="resource_type = :type",
         ExpressionAttributeValues=encode({":type": resource_type}),
-        ScanIndexForward=False,
+        ScanIndexForward=not reverse,
         PaginationConfig={"PageSize": 50},
     )
     with asking():
