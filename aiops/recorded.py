@@ -1,7 +1,7 @@
 """An incident that was exported, as an account that answers what it answered when the incident was decided."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -44,12 +44,9 @@ class Recorded:
     def __init__(self, line: Json) -> None:
         if line[MARK] != VERSION:
             raise Malformed(f"an export of version {json.dumps(line[MARK])[:20]}, known is {VERSION}: export it anew")
-        if fault := jsonschema.exceptions.best_match(_form().iter_errors(line)):
-            raise Malformed(f"no exported incident: {fault.json_path}: {fault.message[:200]}")
+        if fault := next(_faults(line), ""):
+            raise Malformed(f"no exported incident: {fault}")
         self.event = load(Incident, line["incident"])
-        for one in self.event.resources:
-            if one.type not in TYPES:
-                raise Malformed(f"no exported incident: nothing is known of resources of the type {one.type[:100]}")
         self._grounds: Json = line.get("grounds") or {}
         self._analysis: Json = line.get("analysis") or {}
         self._plan: Json = (line.get("plan") or {}).get("grounds") or {}
@@ -160,6 +157,19 @@ def _known(name: str, noted: Json, issue: str, policy: Policy) -> Known:
 
 def _state(fingerprint: str | None) -> Json | None:
     return None if fingerprint is None else {"fingerprint": fingerprint}
+
+
+def _faults(line: Json) -> Iterator[str]:
+    """What is wrong with a line of this version."""
+    if misfit := jsonschema.exceptions.best_match(_form().iter_errors(line)):
+        yield f"{misfit.json_path}: {misfit.message[:200]}"
+        return
+    for one in line["incident"]["resources"]:
+        if one["type"] not in TYPES:
+            yield f"nothing is known of resources of the type {one['type'][:100]}"
+    for action, fixes in (line.get("analysis") or {}).get("certainty", {}).get("history", {}).items():
+        if fixes["verified"] > fixes["cases"]:
+            yield f"{action[:100]} was proven more often than tried"
 
 
 @cache

@@ -36,7 +36,9 @@ KNOWN = {
     "settled": False,
     "answer": "start_instance",
 }
-PLANNED = {"threshold": 0.8, "known": {ARN: KNOWN}, "standings": {"default": {"level": "", "history": []}}}
+CHANGE = {"at": "2026-02-01T12:00:00.000Z", "to": "approve", "why": "a fix of it did not help", "incident": "0123"}
+STANDINGS = {"default": {"level": "approve", "run": 1, "history": [CHANGE]}}
+PLANNED = {"threshold": 0.8, "known": {ARN: KNOWN}, "standings": STANDINGS}
 ADVICE = {"severity": "critical", "confidence": 0.9, "root_cause": "a deploy", "explanation": "it was"}
 HISTORY = {"history": {"start_instance": {"cases": 12, "verified": 12, "bound": 0.8, "result": 0.9}}}
 LINE = exported(
@@ -107,6 +109,7 @@ REFUSED: list[tuple[tuple[Any, ...], Any, str]] = [
     (("incident",), [], "no exported incident: $.incident: [] is not of type 'object'"),
     (("incident", "resources", 0, "type"), "AWS::Nothing::Known", "nothing is known of resources of the type"),
     (("plan", "grounds", "known", ARN, "seen"), {"state": "stopped"}, "no exported incident: $.plan.grounds"),
+    (("analysis", "certainty", "history", "start_instance", "cases"), 11, "proven more often than tried"),
     (("analysis", "advice", "severity"), "harmless", "no exported incident: $.analysis.advice"),
 ]
 
