@@ -44,7 +44,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         try:
             log = Log(arn, *_known(env, own.get(TARGET, "")))
             stretch = read_on(client, terms, log)
-        except (ClientError, BotoCoreError, log_watches.Moved) as refused:
+        except (ClientError, BotoCoreError, log_watches.NotKept) as refused:
             (gone if _is_gone(refused) else unseen).append(f"{arn}: {refused}")
             continue
         if stretch:

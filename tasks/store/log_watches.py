@@ -9,8 +9,12 @@ from tasks.store.items import Json
 MOST_BYTES = 390_000  # an item holds 400 KB
 
 
-class Moved(Exception):
-    """Another run has written the state meanwhile."""
+class NotKept(Exception):
+    """A log's state could not be written: its place is the one before."""
+
+
+class Moved(NotKept):
+    """Another run has written it meanwhile."""
 
 
 def read(dynamo: Any, table: str, arn: str) -> tuple[Json | None, int]:
@@ -25,7 +29,7 @@ def write(dynamo: Any, table: str, arn: str, state: Json, *, version: int) -> in
     """Write the state that was read as `version`; the new version. Moved if it is another by now."""
     packed = gzip.compress(json.dumps(state).encode(), mtime=0)
     if len(packed) > MOST_BYTES:
-        raise ValueError(f"the state of {arn} has {len(packed)} bytes, at most {MOST_BYTES} can be kept")
+        raise NotKept(f"the state of {arn} has {len(packed)} bytes, at most {MOST_BYTES} can be kept")
     try:
         dynamo.put_item(
             TableName=table,

@@ -296,6 +296,19 @@ def test_a_log_that_refuses_does_not_hide_the_others_and_keeps_its_place(
     assert kept()["progress"]["until"] == (clock[0] - 60) // WIDTH * WIDTH
 
 
+def test_a_log_whose_state_finds_no_room_is_said_and_hides_no_other(
+    log: None, monkeypatch: pytest.MonkeyPatch, clock: list[float]
+) -> None:
+    client("logs").create_log_group(logGroupName="/a/quiet", tags={TAG: "notify"})
+    put(clock[0] - 400, *("".join(random.Random(one).choices("abcdefghij ", k=200)) for one in range(50)))
+    monkeypatch.setattr(log_watches, "MOST_BYTES", 1_000)  # an empty log's state has fewer
+    with pytest.raises(NotSeen, match=GROUP):
+        analyze()
+    quiet = log_watches.read(client("dynamodb"), PATTERNS, ARN.replace(GROUP, "/a/quiet"))[0]
+    assert quiet
+    assert quiet["progress"]["until"] == (clock[0] - 60) // WIDTH * WIDTH
+
+
 def test_two_runs_at_once_do_not_overwrite_one_another(log: None) -> None:
     dynamo = client("dynamodb")
     log_watches.write(dynamo, PATTERNS, ARN, {"one": 1}, version=0)
