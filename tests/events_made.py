@@ -87,6 +87,18 @@ BALANCER = {"attributes": [{"key": "deletion_protection.enabled", "value": "fals
 KEPT = {"attributes": [{"key": "deletion_protection.enabled", "value": "true"}]}
 SCRIPT = {"documentName": "AWS-RunShellScript", "instanceIds": ["i-1"]}
 
+SHARING = "/ssm/documents/console/public-sharing-permission"
+AUDIT = {"parameterName": "audit_logs", "applyMethod": "pending-reboot"}
+
+
+def replicating(destination: Json) -> Json:
+    return called(
+        "s3",
+        "PutBucketReplication",
+        {"bucketName": "b", "ReplicationConfiguration": {"Rule": {"Destination": destination}}},
+    )
+
+
 # Each pair is one call that harms and the same call that does not.
 PAIRS: list[tuple[str, Json, Json]] = [
     (
@@ -298,4 +310,100 @@ PAIRS: list[tuple[str, Json, Json]] = [
         called("route53domains", "UpdateDomainContact", {"domainName": "example.com"}),
     ),
     ("suspicious_sign_in", signing_in("Failure", "No", ROOT), signing_in("Failure", "No", ROLE)),
+    (
+        "made_public",
+        called("opensearch", "UpdateDomainConfig", {"advancedSecurityOptions": {"anonymousAuthEnabled": True}}),
+        called("opensearch", "UpdateDomainConfig", {"advancedSecurityOptions": {"anonymousAuthEnabled": False}}),
+    ),
+    (
+        "made_public",
+        called("ssm", "UpdateServiceSetting", {"settingId": SHARING, "settingValue": "Enable"}),
+        called("ssm", "UpdateServiceSetting", {"settingId": SHARING, "settingValue": "Disable"}),
+    ),
+    (
+        "opened_to_the_internet",
+        called("ec2", "ModifySubnetAttribute", {"subnetId": "subnet-1", "mapPublicIpOnLaunch": {"value": True}}),
+        called("ec2", "ModifySubnetAttribute", {"subnetId": "subnet-1", "mapPublicIpOnLaunch": {"value": False}}),
+    ),
+    (
+        "granted_to_another_account",
+        called("sns", "AddPermission", {"aWSAccountId": [OTHER], "actionName": ["Publish"]}),
+        called("sns", "AddPermission", {"aWSAccountId": [ACCOUNT], "actionName": ["Publish"]}),
+    ),
+    (
+        "granted_to_another_account",
+        called("ram", "AssociateResourceShare", {"principals": [OTHER]}),
+        called("ram", "DisassociateResourceShare", {"principals": [OTHER]}),
+    ),
+    (
+        "granted_to_another_account",
+        called("ec2", "CreateVpcPeeringConnection", {"vpcId": "vpc-1", "peerOwnerId": OTHER}),
+        called("ec2", "CreateVpcPeeringConnection", {"vpcId": "vpc-1", "peerOwnerId": ACCOUNT}),
+    ),
+    ("granted_to_another_account", replicating({"Account": OTHER}), replicating({"Bucket": "arn:aws:s3:::copy"})),
+    (
+        "protection_off",
+        called("docdb", "ModifyDBClusterParameterGroup", {"parameters": [{**AUDIT, "parameterValue": "disabled"}]}),
+        called("docdb", "ModifyDBClusterParameterGroup", {"parameters": [{**AUDIT, "parameterValue": "enabled"}]}),
+    ),
+    (
+        "protection_off",
+        called("codebuild", "UpdateProject", {"artifacts": {"encryptionDisabled": True}}),
+        called("codebuild", "UpdateProject", {"artifacts": {"encryptionDisabled": False}}),
+    ),
+    (
+        "protection_off",
+        called("cognito-idp", "SetUserPoolMfaConfig", {"mfaConfiguration": "OFF"}),
+        called("cognito-idp", "UpdateUserPool", {"mfaConfiguration": "OFF"}),
+    ),
+    (
+        "protection_off",
+        called("apigateway", "PutStage", {"accessLogSettings": {"enabled": "false"}}),
+        called("apigateway", "PutStage", {"encryptionSettings": {"cacheKeyEnabled": "false"}}),
+    ),
+    (
+        "protection_off",
+        called("organizations", "DetachPolicy", {"policyId": "p-1"}),
+        called("organizations", "AttachPolicy", {"policyId": "p-1"}),
+    ),
+    (
+        "protection_off",
+        called("shield", "DeleteProtection", {"protectionId": "p"}),
+        called("iot", "DeletePolicy", {"policyName": "p"}),
+    ),
+    (
+        "watching_off",
+        called("config", "DeleteConfigRule", {"configRuleName": "r"}),
+        called("config", "DeleteStoredQuery", {"queryName": "q"}),
+    ),
+    (
+        "watching_off",
+        called("logs", "DeleteLogGroup", {"logGroupName": "l"}),
+        called("logs", "DeleteLogGroup", {"logGroupName": "l"}, by=ROLE),
+    ),
+    (
+        "protection_off",
+        called("backup", "DeleteRecoveryPoint", {"recoveryPointArn": "r"}),
+        called("backup", "DeleteRecoveryPoint", {"recoveryPointArn": "r"}, by=ROLE),
+    ),
+    (
+        "copy_made_by_hand",
+        called("ec2", "ExportImage", {"imageId": "ami-1"}),
+        called("ec2", "ExportImage", {"imageId": "ami-1"}, by=ROLE),
+    ),
+    (
+        "copy_made_by_hand",
+        called("rds", "StartExportTask", {"sourceArn": "s"}),
+        called("logs", "CreateExportTask", {"logGroupName": "l"}),
+    ),
+    (
+        "administrator_made",
+        passing("PutGroupPolicy", policyDocument=policy(Action=["iam:*"], Resource="*")),
+        passing("PutGroupPolicy", policyDocument=policy(Action=["iam:Get*"], Resource="*")),
+    ),
+    (
+        "credential_made",
+        passing("UpdateAccessKey", userName="Bob", status="Active"),
+        passing("UpdateAccessKey", userName="Bob", status="Inactive"),
+    ),
 ]

@@ -52,12 +52,17 @@ CALLS: dict[str, tuple[Calls, ...]] = {
         Calls("SetQueueAttributes", _asked(attributes={"Policy": EXISTS})),
         Calls("SetTopicAttributes", _asked(attributeName=["Policy"])),
         Calls("PutObjectAcl PutObject", _asked(**{"x-amz-acl": [{"prefix": "public-"}]})),
-        Calls("TransferDomainToAnotherAwsAccount"),
+        Calls("TransferDomainToAnotherAwsAccount CreateVpcPeeringConnection UpdateServiceSetting"),
+        Calls(
+            "PutBucketReplication",
+            _asked(ReplicationConfiguration={"Rule": {"Destination": {"Account": EXISTS}}}),
+        ),
         Calls("CreateResourceShare AssociateResourceShare PutKeyPolicy SetRepositoryPolicy PutBackupVaultAccessPolicy"),
     ),
     "protection": (
         Calls("DeleteFlowLogs DeleteResolverQueryLogConfig DisassociateResolverQueryLogConfig DeleteEventDataStore"),
         Calls("StopConfigurationRecorder DeleteConfigurationRecorder DeleteDeliveryChannel DisableAlarmActions"),
+        Calls("DeleteConfigRule DetachPolicy DisablePolicyType"),
         Calls("DeleteDetector DisassociateFromAdministratorAccount DisassociateFromMasterAccount DeleteMembers"),
         Calls("UpdateDetector", _asked(enable=[False])),
         Calls("DisableSecurityHub DisableMacie BatchDisableStandards DeleteAnalyzer DeleteLoggingConfiguration"),
@@ -79,12 +84,19 @@ CALLS: dict[str, tuple[Calls, ...]] = {
         Calls("CreateRole", _asked(assumeRolePolicyDocument=[{"wildcard": '*"AWS"*'}])),
         Calls("CreateSAMLProvider UpdateSAMLProvider CreateOpenIDConnectProvider CreateTrustAnchor"),
         Calls("ModifyDBInstance ModifyDBCluster", _asked(masterUserPassword=EXISTS)),
+        Calls("UpdateAccessKey", _asked(status=["Active"])),
         Calls("DeactivateMFADevice DeleteUserPermissionsBoundary DeleteRolePermissionsBoundary"),
         Calls("DeleteAccountPasswordPolicy UploadSigningCertificate"),
     ),
     "code": (
         *(
             Calls("CreateDBSnapshot", {**one, "responseElements": {"snapshotType": ["manual", "public"]}})
+            for one in PERSONS
+        ),
+        *(
+            Calls(
+                "CreateInstanceExportTask DeleteRecoveryPoint ExportImage ExportTableToPointInTime StartExportTask", one
+            )
             for one in PERSONS
         ),
     ),

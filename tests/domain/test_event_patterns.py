@@ -10,8 +10,12 @@ from published import EVENTS, Json, call, overwriting, sample
 from tasks.domain.events import SOURCES, creation_pattern, fault_pattern, kind_of, matches
 from tasks.domain.watched import WATCHED
 
-# Calls that read never reach a rule, and no pattern knows a foreign key; both are understood from a file.
-UNDELIVERED = ("GetPasswordData", "DescribeInstanceAttribute")
+# Calls that read, calls of every day, and services that no rule listens to: understood from a file alone.
+UNDELIVERED = (
+    *("GetPasswordData", "DescribeInstanceAttribute"),
+    *("AddPermission", "DeleteLogGroup", "ModifyDBClusterParameterGroup", "ModifySubnetAttribute", "UpdateProject"),
+    *("DeleteProtection", "PutStage", "SetUserPoolMfaConfig", "UpdateDomainConfig"),
+)
 FAULTS = {
     "cloudwatch_alarm_state_change",
     "ec2_instance_state_change",

@@ -7,6 +7,7 @@ from published import ACCOUNT, REGION, Json
 from tasks.domain.incident import understand
 
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd"
+F_LATEST = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f:$LATEST"
 NAMED: list[tuple[Json, set[tuple[str, str]]]] = [
     (
         called("ec2", "ModifySnapshotAttribute", {"snapshotId": "snap-1", "attributeType": "x"}),
@@ -78,6 +79,54 @@ NAMED: list[tuple[Json, set[tuple[str, str]]]] = [
         {("AWS::EC2::VPC", "vpc-1")},
     ),
     (reported("glue", "Glue Job State Change", jobName="j", jobRunId="r", state="FAILED"), {("AWS::Glue::Job", "j")}),
+    (
+        reported("backup", "Backup Job State Change", backupJobId="j", resourceArn="arn:aws:ec2:r:1:volume/vol-1"),
+        {("AWS::EC2::Volume", "vol-1")},
+    ),
+    (
+        reported("codecommit", "CodeCommit Repository State Change", repositoryId="1234", repositoryName="code"),
+        {("AWS::CodeCommit::Repository", "code")},
+    ),
+    (
+        reported(
+            "codedeploy",
+            "CodeDeploy Instance State-change Notification",
+            instanceId="i-1",
+            application="a",
+            deploymentGroup="g",
+            deploymentId="d-1",
+        ),
+        {
+            ("AWS::EC2::Instance", "i-1"),
+            ("AWS::CodeDeploy::Application", "a"),
+            ("AWS::CodeDeploy::DeploymentGroup", "g"),
+        },
+    ),
+    (
+        reported(
+            "cloudformation",
+            "CloudFormation Drift Detection Status Change",
+            **{"stack-id": "arn:aws:cloudformation:r:1:stack/s/12-34", "stack-drift-detection-id": "56"},
+        ),
+        {("AWS::CloudFormation::Stack", "s")},
+    ),
+    (
+        reported("lambda", "Lambda Function Invocation Result - Failure", requestContext={"functionArn": F_LATEST}),
+        {("AWS::Lambda::Function", "f")},
+    ),
+    (
+        reported("secretsmanager", "Rotation", secretArn="arn:aws:secretsmanager:r:1:secret:prod/db-AbCdEf"),
+        {("AWS::SecretsManager::Secret", "prod/db-AbCdEf")},
+    ),
+    (
+        reported("logs", "Log Group", logGroupArn="arn:aws:logs:r:1:log-group:/aws/lambda/f:*"),
+        {("AWS::Logs::LogGroup", "/aws/lambda/f")},
+    ),
+    (
+        reported("codebuild", "CodeBuild Build State Change", **{"build-id": "arn:aws:codebuild:r:1:build/p:12"}),
+        {("AWS::CodeBuild::Build", "12")},
+    ),
+    (called("glue", "UpdateTable", {"tableName": "t"}), {("AWS::Glue::Table", "t")}),
     (
         {**reported("batch", "Batch Job State Change", jobName="n"), "resources": ["arn:aws:batch:r:1:job/j"]},
         {("AWS::Batch::Job", "j")},

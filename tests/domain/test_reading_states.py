@@ -51,7 +51,10 @@ FAILURES = [
     reported("lambda", "Lambda Function Invocation Result - Failure", requestContext={"condition": "RetriesExhausted"}),
     reported("health", "AWS Health Event", eventTypeCategory="issue", eventTypeCode="AWS_EC2_OPERATIONAL_ISSUE"),
     reported("ec2", "EBS Volume Notification", event="attachVolume", result="failed"),
+    reported("dms", "DMS Replication Task State Change", category="Failure", detailMessage="The task stopped"),
+    reported("dms", "DMS Replication Instance State Change", category="LowStorage", eventType="STORAGE"),
     database("Storage is exhausted."),
+    database("All of its storage was consumed."),
     database("The instance was restarted", "failure"),
     database("The engine could not be upgraded: the pre-check failed"),
     database("The proxy can\u2019t reach its target"),
@@ -68,6 +71,11 @@ TROUBLES = [
     reported(
         "trustedadvisor", "Trusted Advisor Check Item Refresh Notification", **{"check-name": "c", "status": "WARN"}
     ),
+    reported(
+        "cloudformation", "CloudFormation Stack Status Change", **{"status-details": {"status": "ROLLBACK_COMPLETE"}}
+    ),
+    reported("cloudformation", "Drift", **{"status-details": {"stack-drift-status": "DRIFTED"}}),
+    reported("macie", "Macie Alert", **{"name": "A bucket is writable", "risk-score": 70}),
     finding("Recon:EC2/Portscan", 5.0),
     hub("HIGH"),
 ]
@@ -75,6 +83,8 @@ NORMALS = [
     reported("codebuild", BUILD, **{"build-status": "SUCCEEDED"}),
     reported("codepipeline", PIPELINE, pipeline="p", state="STARTED"),
     reported("codepipeline", PIPELINE, pipeline="p", state="CANCELED"),
+    reported("dms", "DMS Replication Task State Change", category="StateChange", eventType="REPLICATION_TASK_STOPPED"),
+    reported("cloudformation", "Drift", **{"status-details": {"stack-drift-status": "IN_SYNC"}}),
     reported("states", "Step Functions Execution Status Change", status="SUCCEEDED", input='{"status": "FAILED"}'),
     reported("ecs", TASK, lastStatus="STOPPED", stopCode="UserInitiated", containers=[{"exitCode": 143}]),
     reported("ecs", TASK, lastStatus="RUNNING", desiredStatus="STOPPED"),

@@ -1,5 +1,7 @@
 """ARNs as CloudFormation types and ids."""
 
+import re
+
 from tasks.domain.understanding.words import words
 
 # `service:kind` of an ARN, where the type's name cannot be read from it.
@@ -30,12 +32,18 @@ TYPES = {
     "states:stateMachine": "AWS::StepFunctions::StateMachine",
     "states:execution": "AWS::StepFunctions::Execution",
 }
-_SPELLINGS = "AutoScaling CloudTrail CloudWatch CodeBuild CodeDeploy CodePipeline DynamoDB GuardDuty SageMaker "
-SPELLED = {name.lower(): name for name in f"{_SPELLINGS}SecretsManager".split()}
+# `service:kind` whose id is the first part of the rest (qualifiers, versions and what lies below follow), or all of it.
+FIRST = ("lambda:function", "dynamodb:table", "cloudformation:stack")
+WHOLE = ("ecr:repository", "secretsmanager:secret", "logs:log-group", "ssm:parameter")
+_SPELLINGS = (
+    "AutoScaling CloudFormation CloudFront CloudTrail CloudWatch CodeBuild CodeCommit CodeDeploy CodePipeline DynamoDB "
+    "ElastiCache ElasticBeanstalk GuardDuty SageMaker SecretsManager"
+)
+SPELLED = {name.lower(): name for name in _SPELLINGS.split()}
 
 
 def of_arn(arn: str) -> tuple[str, str] | None:
-    """The type and id that an ARN names; None for what is no ARN. The id is the last part, but in S3 and SSM."""
+    """The type and id that an ARN names, mostly its last part; None for what is no ARN."""
     parts = arn.split(":", 5)
     if len(parts) != 6 or parts[0] != "arn":
         return None
@@ -43,11 +51,9 @@ def of_arn(arn: str) -> tuple[str, str] | None:
     if service == "s3":
         bucket, _, name = rest.partition("/")
         return ("AWS::S3::Object", name) if name else ("AWS::S3::Bucket", bucket)
-    kind, separator, name = rest.replace("/", ":", 1).partition(":") if ":" not in rest else rest.partition(":")
-    if not separator:
-        kind, name = "", rest
-    last = name.strip("/").replace("/", ":").rsplit(":", 1)[-1]
-    return _type(service, kind), _path(name) if service == "ssm" else last
+    first, *others = re.split("[:/]", rest.lstrip("/"), maxsplit=1)
+    kind, name = (first, others[0]) if others else ("", first)
+    return _type(service, kind), _id(f"{service}:{kind}", name)
 
 
 def spelled(service: str) -> str:
@@ -58,6 +64,13 @@ def spelled(service: str) -> str:
 def _type(service: str, kind: str) -> str:
     known = TYPES.get(f"{service}:{kind}") or (TYPES.get(f"{service}:") if not kind else None)
     return known or f"AWS::{spelled(service)}::{''.join(one.capitalize() for one in words(kind)) or 'Resource'}"
+
+
+def _id(kind: str, name: str) -> str:
+    if kind in WHOLE:
+        return _path(name) if kind == "ssm:parameter" else name.removesuffix(":*")
+    parts = name.strip("/").replace("/", ":").split(":")
+    return parts[0 if kind in FIRST else -1]
 
 
 def _path(name: str) -> str:

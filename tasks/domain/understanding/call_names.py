@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from tasks.domain.understanding.arns import of_arn
+from tasks.domain.understanding.arns import of_arn, spelled
 from tasks.domain.understanding.leaves import leaves
 from tasks.domain.understanding.words import call_words, says, words
 
@@ -45,6 +45,8 @@ PARAMETERS = {
     "volumeid": "AWS::EC2::Volume",
     "vpcid": "AWS::EC2::VPC",
 }
+# What other services call theirs so, too: of these the type is the service's own.
+OWNERS = {"clustername": "ecs", "repositoryname": "ecr", "tablename": "dynamodb"}
 # A parameter that is only called a name, or a resource: by the service.
 NAMES = {"cloudtrail": "AWS::CloudTrail::Trail", "ssm": "AWS::SSM::Parameter", "events": "AWS::Events::Rule"}
 OBJECT, BUCKET = "AWS::S3::Object", "AWS::S3::Bucket"
@@ -79,7 +81,7 @@ def _candidates(service: str, parameters: Any) -> Iterator[Named]:
             if parameter or leaf.name.endswith(("arn", "resource", "resourcename")):
                 yield from filter(None, [of_arn(leaf.value)])
         elif parameter and (parameter != "groupid" or service == "ec2"):
-            yield PARAMETERS[parameter], leaf.value
+            yield type_of(parameter, service), leaf.value
         elif service == "s3" and leaf.path == ("key",):
             yield OBJECT, leaf.value
         elif service in NAMES and leaf.path in (("name",), ("names",)):
@@ -93,6 +95,12 @@ def parameter_of(name: str) -> str:
     if single in PARAMETERS:
         return single
     return "" if name.startswith("accesskey") else next((one for one in PARAMETERS if single.endswith(one)), "")
+
+
+def type_of(parameter: str, service: str) -> str:
+    """The type that a known parameter names in a service's calls and events."""
+    known = PARAMETERS[parameter]
+    return known if OWNERS.get(parameter, service) == service else f"AWS::{spelled(service)}::{known.split('::')[-1]}"
 
 
 @lru_cache(256)

@@ -17,7 +17,7 @@ TROUBLE = (
     r"|in(valid|compatible|operable|sufficient|accessible|consistent)|outside|put into|cooling-off"
     r"|(switchover|upgrade|migration|creation|promotion)\b.* cancell?ed"
     r"|error|corrupt\w*|exhaust\w*|exceed\w*(?! the maximum allowed time)|quota|throttl\w*"
-    r"|timed out|crash\w*|denied|missing|lost|full"
+    r"|consumed|timed out|crash\w*|denied|missing|lost|full"
     r"|out of (space|memory|storage|disk)|run(ning)? out|too (low|many|small)|low (on|at|with)|dangerously|revok\w*"
     r"|terminated|prevent\w*|stopped (responding|working)|no longer|problem|retry)\b"
 )

@@ -28,9 +28,12 @@ def graded(incident: Incident) -> Finding | None:
     """A finding of Inspector or Macie: an active one, by its severity's label."""
     facts = incident.facts
     active = str(facts.get("status", "ACTIVE")).upper() == "ACTIVE" and facts.get("archived") is not True
+    title = str(facts.get("title") or facts.get("name") or "a finding")
+    if active and (risk := grade_of(facts.get("risk-score"), NUMBERS)):  # Macie Classic
+        return finding("security_finding", title, severity=risk)
     if not active or "severity" not in facts:
         return None
-    return finding("security_finding", str(facts.get("title", "a finding")), severity=_label(facts.get("severity")))
+    return finding("security_finding", title, severity=_label(facts.get("severity")))
 
 
 def access(incident: Incident) -> Finding | None:

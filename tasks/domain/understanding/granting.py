@@ -11,7 +11,7 @@ FEDERATION = "federation token"
 # Whoever may sign in by these is decided elsewhere from now on.
 TRUST = ("saml provider", "open id connect provider", "trust anchor")
 GIVING = ("create", "update", "add", "put", "upload", "import", "enable", "attach", "set")
-# AWS managed policies that let their holder do, or give himself, anything.
+# AWS managed policies that let their holder do, or give himself, anything; so does `iam:*` in a policy of one's own.
 ADMINISTRATOR = ("AdministratorAccess", "IAMFullAccess")
 # AWS itself attaches it when it finds a key in public.
 QUARANTINE = "AWSCompromisedKeyQuarantine"
@@ -57,6 +57,8 @@ def _sign_in(call: Call) -> Finding | None:
         return finding("credential_made", "root got an access key", severity="critical")
     if not user or user == call.own_name or any(leaf.on for leaf in call.values("passwordresetrequired")):
         return None
+    if any(leaf.off for leaf in call.values("status")):  # UpdateAccessKey: a key that is switched off
+        return None
     return finding("credential_made", f"a way to sign in as {user}, known to another")
 
 
@@ -66,7 +68,7 @@ def _everything(policy: dict[str, Any]) -> bool:
         isinstance(one, dict)
         and one.get("Effect") == "Allow"
         and "Principal" not in one
-        and _all(one.get("Action"), ("*", "*:*"))
+        and _all(one.get("Action"), ("*", "*:*", "iam:*"))
         and _all(one.get("Resource"), ("*",))
         and not one.get("Condition")
         for one in (statements if isinstance(statements, list) else [statements])

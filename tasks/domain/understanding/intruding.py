@@ -8,6 +8,7 @@ from tasks.domain.understanding.finding import Finding, finding
 
 # Scripts that a machine runs when it starts.
 SCRIPTS = ("userdata", "onstart", "oncreate")
+EXPORTING = ("create", "start", "export")
 CHANGING = ("modify", "update", "put", "replace")
 # SSM documents that run whatever text they are given.
 RUNNERS = (
@@ -82,6 +83,9 @@ def _money(call: Call) -> Finding | None:
     if call.words == ("run", "instance") or call.words == ("run", "instances"):
         kind = next((str(leaf.value) for leaf in call.values("instancetype")), "")
         return finding("costly_use", f"instances of {kind} were started") if re.fullmatch(COSTLY, kind) else None
+    # Logs are exported to archives every day.
+    if call.says("export") and call.verb in EXPORTING and call.service != "logs" and call.by_person:
+        return finding("copy_made_by_hand", f"{' '.join(call.words)}: data is taken out")
     if call.says("db snapshot") and call.verb == "create" and call.by_person:
         made = call.answer.get("snapshotType")
         return finding("copy_made_by_hand", f"a {made} snapshot was made") if made in ("manual", "public") else None

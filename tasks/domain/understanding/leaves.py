@@ -10,7 +10,10 @@ from tasks.domain.understanding.words import key
 
 MOST = 400
 DEPTH = 8
-_NAMES, _VALUES = ("key", "name", "attributename"), ("value", "attributevalue")
+_NAMES = ("key", "name", "attributename", "parametername", "settingid")
+_VALUES = ("value", "attributevalue", "parametervalue", "settingvalue")
+_OFF = ("false", "disabled", "disable", "suspended", "off", "inactive", "none")
+_ON = ("true", "enabled", "enable", "on", "active")
 Json = dict[str, Any]
 
 
@@ -27,11 +30,11 @@ class Leaf:
 
     @property
     def off(self) -> bool:
-        return self.value is False or str(self.value).lower() in ("false", "disabled", "suspended", "off", "disable")
+        return self.value is not None and str(self.value).lower() in _OFF
 
     @property
     def on(self) -> bool:
-        return self.value is True or str(self.value).lower() == "true"
+        return str(self.value).lower() in _ON
 
 
 def leaves(parameters: Json) -> tuple[Leaf, ...]:

@@ -5,12 +5,19 @@ from ipaddress import ip_network
 from typing import Any
 
 from tasks.domain.exposure import CANNED, EVERYONE, public_statements
-from tasks.domain.understanding.call import Call
+from tasks.domain.understanding.call import ENDING, Call
 from tasks.domain.understanding.finding import Finding, finding
 
 # Parameter, in one spelling, and the values that make something public.
 PUBLIC = {
     "publiclyaccessible": ("true",),
+    "ispubliclyaccessible": ("true",),
+    "publicsharingenabled": ("true",),
+    "publicconnectivity": ("true",),
+    "allowpublicoverrides": ("true",),
+    "allowunauthenticatedidentities": ("true",),
+    "anonymousauthenabled": ("true",),
+    "ssmdocumentsconsolepublicsharingpermission": ("enable",),
     "projectvisibility": ("public_read",),
     "functionurlauthtype": ("none",),
     "xamzacl": CANNED,
@@ -20,8 +27,9 @@ PUBLIC = {
 }
 # Lists of accounts that a call adds: the same parameters name accounts elsewhere, too.
 SHARING = ("add", "launchpermission", "createvolumepermission", "loadpermission", "productcodes")
-HANDING = ("permission", "share", "grant", "transfer")
-GRANTEES = ("principal", "principals", "accountids", "accountid", "targetaccountid", "grantee", "granteeprincipal")
+HANDING = ("permission", "share", "grant", "transfer", "replication", "peering")
+# What a parameter that names an account ends with: awsAccountIds, granteePrincipal, peerOwnerId.
+GRANTEES = ("principal", "principals", "account", "accountid", "accountids", "grantee", "ownerid")
 # Routes and descriptions open nothing inwards.
 OUTWARD = ("route", "egress", "description")
 # What is meant to be reached from the internet, most of the time.
@@ -61,9 +69,9 @@ def _shared(call: Call) -> Finding | None:
 
 
 def _granted(call: Call) -> Finding | None:
-    if any(call.says(one) for one in HANDING):
-        for leaf in call.values(*GRANTEES):
-            if account := call.foreign(str(leaf.value)):
+    if call.verb not in ENDING and any(call.says(one) for one in HANDING):
+        for leaf in call.leaves:
+            if leaf.name.endswith(GRANTEES) and (account := call.foreign(str(leaf.value))):
                 return finding("granted_to_another_account", f"account {account} may use it")
     for policy in call.policies:
         for principal in _allowed(policy):
@@ -80,6 +88,8 @@ def _internet(call: Call) -> Finding | None:
     if any(leaf.on for leaf in outward) or any(leaf.value == "deny" for leaf in denied):
         return None
     for leaf in call.leaves:
+        if leaf.name == "mappubliciponlaunch" and leaf.on:
+            return finding("opened_to_the_internet", "what starts in it gets a public address", severity="medium")
         if "cidr" in leaf.name and "destination" not in leaf.name and "egress" not in leaf.path and _world(leaf.value):
             ports = [port.value for port in call.values("fromport", "toport")]
             usual = bool(ports) and all(port in WEB for port in ports)

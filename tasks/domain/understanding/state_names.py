@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tasks.domain.understanding.arns import of_arn, spelled
-from tasks.domain.understanding.call_names import PARAMETERS
+from tasks.domain.understanding.call_names import PARAMETERS, type_of
 from tasks.domain.understanding.subjects import PREFIXES, SUBJECTS
 from tasks.domain.understanding.words import says, spoken, words
 
@@ -14,7 +14,7 @@ MOST = 30
 
 # Ends of fields that name something, the surest first; and what such a field is about when it names no resource.
 ENDS = ("arn", "id", "identifier", "name")
-PASSING = spoken("request execution activity account token detector run hook event correlation")
+PASSING = spoken("request execution activity account token detector detection run hook event correlation")
 
 
 def named(event: Json) -> list[Named]:
@@ -30,18 +30,20 @@ def named(event: Json) -> list[Named]:
 
 
 def _by_field(service: str, said: tuple[str, ...], detail: Json) -> list[Named]:
-    """The field that is called as the event is, else the first that names anything."""
+    """The field that is called as the event is, or simply the resource, else the first that names anything."""
     fields = []
     for name, value in detail.items():
         *stem, end = words(str(name)) or ("",)
         passing = end != "arn" and PASSING & set(stem)
         if end in ENDS and isinstance(value, str) and value and not passing:
-            fields.append((not (stem and says(said, stem[-1])), ENDS.index(end), stem, value))
+            meant = stem and (stem == ["resource"] or says(said, stem[-1]))
+            fields.append((not meant, ENDS.index(end), stem, value))
     if not fields:
         return []
     _, _, stem, value = min(fields, key=lambda one: one[:2])
-    known = next((PARAMETERS[name] for name in ("".join([*stem, end]) for end in ENDS) if name in PARAMETERS), "")
-    return [_typed(value, known or f"AWS::{spelled(service)}::{''.join(stem).capitalize() or 'Resource'}")]
+    known = next((name for name in ("".join([*stem, end]) for end in ENDS) if name in PARAMETERS), "")
+    of_type = type_of(known, service) if known else ""
+    return [_typed(value, of_type or f"AWS::{spelled(service)}::{''.join(stem).capitalize() or 'Resource'}")]
 
 
 def _typed(name: str, of_type: str) -> Named:

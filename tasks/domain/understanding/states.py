@@ -15,14 +15,17 @@ BROKEN = spoken(
     "fault faulted inoperable unreachable corrupted"
 )
 RISKY = spoken(
-    "warn warning warnings anomaly interruption rebalance expiration expired retirement degraded insufficient"
+    "warn warning warnings anomaly interruption rebalance expiration expired retirement degraded insufficient "
+    "rollback drifted"
 )
+# Two words that say together what neither says alone.
+BROKEN_PAIRS = (("timed", "out"), ("low", "storage"))
 # The last word of a field that tells a state.
-STATES = spoken("state status result outcome conclusion event type severity")
+STATES = spoken("state status result outcome conclusion event type severity category")
 # Fields that tell what was, or is wanted.
 OTHER = spoken("previous old desired former from")
 # Where a service says why.
-CAUSES = ("cause", "errorMessage", "ErrorMessage", "reason", "message")
+CAUSES = ("cause", "errorMessage", "ErrorMessage", "reason", "message", "detailMessage", "Message")
 DEPTH = 3
 
 
@@ -37,7 +40,7 @@ def _state(incident: Incident) -> Finding | None:
     told = [(incident.event, words(incident.event.replace("State-change", "").replace("Error", "error")))]
     told += [(f"{name} {value}", _spoken(value)) for name, value in _states(incident.facts, DEPTH)]
     for sentence, said in told:
-        if BROKEN & set(said) or ("timed", "out") in pairwise(said):
+        if BROKEN & set(said) or any(one in BROKEN_PAIRS for one in pairwise(said)):
             return finding("resource_failed", _why(sentence, incident.facts))
     for sentence, said in told:
         if RISKY & set(said):

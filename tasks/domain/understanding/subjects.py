@@ -40,15 +40,34 @@ SUBJECTS: dict[tuple[str, str], tuple[Path, ...]] = {
         ("application", "AWS::CodeDeploy::Application"),
         ("deploymentGroup", "AWS::CodeDeploy::DeploymentGroup"),
     ),
+    ("aws.codedeploy", "CodeDeploy Instance State-change Notification"): (
+        ("instanceId", "AWS::EC2::Instance"),
+        ("application", "AWS::CodeDeploy::Application"),
+        ("deploymentGroup", "AWS::CodeDeploy::DeploymentGroup"),
+    ),
+    ("aws.codecommit", ""): (
+        ("repositoryName", "AWS::CodeCommit::Repository"),
+        ("repositoryNames", "AWS::CodeCommit::Repository"),
+    ),
     ("aws.codepipeline", ""): (("pipeline", "AWS::CodePipeline::Pipeline"),),
     ("aws.ec2", "EBS Multi-Volume Snapshots Completion Status"): (("snapshots.snapshot_id", "AWS::EC2::Snapshot"),),
+    ("aws.ecr", "ECR Scan Resource Change"): (("repositories.repository-arn", ANY),),
+    ("aws.elasticbeanstalk", ""): (("EnvironmentName", "AWS::ElasticBeanstalk::Environment"),),
     ("aws.guardduty", ""): _AFFECTED,
     ("aws.health", ""): (("affectedEntities.entityValue", ANY),),
     ("aws.inspector2", ""): (("resources.id", ANY),),
+    ("aws.lambda", ""): (("requestContext.functionArn", "AWS::Lambda::Function"),),
     ("aws.macie", ""): (("resourcesAffected.s3Bucket.name", "AWS::S3::Bucket"),),
     ("aws.opsworks", ""): (("instance-id", "AWS::OpsWorks::Instance"), ("instance-ids", "AWS::OpsWorks::Instance")),
     ("aws.rds", ""): (("SourceArn", "AWS::RDS::DBInstance"),),
     ("aws.s3", ""): (("bucket.name", "AWS::S3::Bucket"),),
+    **{
+        ("aws.sagemaker", f"SageMaker Model Building Pipeline Execution {change}"): (
+            ("pipelineArn", ANY),
+            ("pipelineExecutionArn", ANY),
+        )
+        for change in ("Status Change", "Step Status Change")
+    },
     ("aws.securityhub", ""): (("findings.Resources.Id", ANY),),
     ("aws.ssm", "EC2 State Manager Association State Change"): (_DOCUMENT,),
     ("aws.ssm", "EC2 State Manager Instance Association State Change"): (_DOCUMENT, ("instance-id", ANY)),

@@ -1,62 +1,21 @@
-"""Protection, recording or encryption switched off, keys disabled, capacity taken away."""
+"""Protection, recording or encryption switched off, capacity taken away."""
 
-from tasks.domain.understanding.call import ENDING, MAKING, Call
+from functools import lru_cache
+
+from tasks.domain.understanding.call import MAKING, Call
+from tasks.domain.understanding.ending import WATCHERS, ended
 from tasks.domain.understanding.finding import Finding, finding
+from tasks.domain.understanding.leaves import Leaf
 
-# What an operation ends, by the words of its name: what sees.
-WATCHING = (
-    "trail",
-    "logging",
-    "flow log",
-    "query log config",
-    "logging configuration",
-    "invocation logging configuration",
-    "event data store",
-    "detector",
-    "configuration recorder",
-    "delivery channel",
-    "security hub",
-    "macie",
-    "analyzer",
-    "alarm action",
-    "organization admin account",
-    "administrator account",
-    "master account",
-    "threat intel set",
-    "standard",
-)
-# And what protects.
-PROTECTION = (
-    "public access block",
-    "block public access",
-    "encryption",
-    "encryption by default",
-    "mfa device",
-    "password policy",
-    "permissions boundary",
-    "domain transfer lock",
-    "termination protection",
-    "deletion protection",
-    "guardrail",
-    "web acl",
-    "continuous backup",
-    "backup vault",
-    "backup plan",
-    "organization",
-)
-# The account has one of these: the call needs no parameter to say which.
-ACCOUNT_WIDE = (
-    "block public access",
-    "organization",
-    "by default",
-    "security hub",
-    "macie",
-    "password policy",
-    "account",
-    "invocation logging",
-)
 # A parameter whose name says this protects as long as it is on.
-PROTECTIVE = ("protection", "encryption", "encrypted", "mfa", "logging", "versioning", "recovery", "logfilevalidation")
+PROTECTIVE = (
+    *("protection", "protected", "encryption", "encrypted", "mfa", "versioning", "recovery", "logfilevalidation"),
+    *("logging", "accesslog", "auditlog", "flowlog", "querylog"),
+)
+# What switches when it stands below such a name: `logging.enabled`, but not `encryption.bucketKeyEnabled`.
+SWITCHES = ("enabled", "enable", "status", "state", "mode", "level", "value")
+# A name that says the contrary of protection: `encryptionDisabled`, `insecureSsl`.
+CONTRARY = ("disable", "insecure", "skip", "remove")
 # Spelled so that no such word is in it; the value that weakens.
 SETTINGS = {
     "disableapitermination": ("false",),
@@ -69,43 +28,37 @@ SETTINGS = {
     "restrictpublicbuckets": ("false",),
     "includemanagementevents": ("false",),
     "enableloggingtos": ("false",),
+    "encryptiondisabled": ("true",),
+    "insecuressl": ("true",),
+    "disablessl": ("true",),
+    "requiretls": ("false",),
+    "requiressl": ("false", "0"),
+    "rdsforcessl": ("0",),
+    "requiresecuretransport": ("0", "off"),
+    "sslmode": ("none",),
+    "datatransferprotection": ("disabled",),
 }
-# Of these services a detector or a hub is switched off by `enable`.
-WATCHERS = ("guardduty", "securityhub", "macie2", "inspector2", "detective")
+# Of what watches, a detector or a hub is switched off by `enable`.
 WATCHES_NOT = ("disabled", "paused", "suppressed", "false")
-# Their updates repeat every setting, also those that were never on.
+# Updates of these repeat every setting, also those that were never on.
 REPEATING = ("cloudfront", "cognito-idp")
 CAPACITY = ("desiredcapacity", "desiredcount", "maxsize", "maxcapacity", "reservedconcurrentexecutions")
 
 
 def weakened(call: Call) -> Finding | None:
     """What the call takes away."""
-    return _ended(call) or _switched_off(call) or _emptied(call)
-
-
-def _ended(call: Call) -> Finding | None:
-    if call.verb not in ENDING or not (call.asked or any(call.says(one) for one in ACCOUNT_WIDE)):
-        return None
-    for issue, phrases in (("watching_off", WATCHING), ("protection_off", PROTECTION)):
-        if found := next((one for one in phrases if call.says(one)), None):
-            return finding(issue, f"{' '.join(call.words)}: {found} ends")
-    if call.service == "kms" and call.words in (("disable", "key"), ("schedule", "key", "deletion")):
-        return finding("key_disabled", f"{' '.join(call.words)} was called")
-    if call.service in WATCHERS and call.says("member"):
-        return finding("watching_off", f"{' '.join(call.words)}: accounts are watched no longer")
-    return None
+    return ended(call) or _switched_off(call) or _emptied(call)
 
 
 def _switched_off(call: Call) -> Finding | None:
     """Switched off on what exists: what a creation leaves out was never there."""
     if call.service in WATCHERS and any(str(leaf.value).lower() == "archive" for leaf in call.values("action")):
         return finding("watching_off", "its findings are put away unseen")
-    if call.verb in MAKING or call.service in REPEATING:
+    if call.verb in MAKING or (call.verb == "update" and call.service in REPEATING):
         return None
     for leaf in call.leaves:
         value = str(leaf.value).lower()
-        protective = leaf.off and any(_protective(name) for name in leaf.path)
-        if protective or value in SETTINGS.get(leaf.name, ()):
+        if (leaf.off and _protective(leaf)) or value in SETTINGS.get(leaf.name, ()):
             return finding("protection_off", f"{'.'.join(leaf.path)} is {value}")
         if call.service in WATCHERS and value in WATCHES_NOT and leaf.name in ("enable", "status", "autoenable"):
             return finding("watching_off", f"{leaf.name} is {value}")
@@ -121,5 +74,11 @@ def _emptied(call: Call) -> Finding | None:
     return None
 
 
-def _protective(name: str) -> bool:
-    return any(one in name for one in PROTECTIVE)
+def _protective(leaf: Leaf) -> bool:
+    names = leaf.path if leaf.name in SWITCHES else leaf.path[-1:]
+    return any(_protects(name) for name in names)
+
+
+@lru_cache(2048)
+def _protects(name: str) -> bool:
+    return any(one in name for one in PROTECTIVE) and not any(one in name for one in CONTRARY)
