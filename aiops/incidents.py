@@ -8,9 +8,9 @@ from aiops import timeline
 from aiops.account import asking, client
 from aiops.records import find, newest_first
 from aiops.screen import show_table
-from tasks.domain.message import console
 from tasks.domain.payload import Json
 from tasks.domain.text import inert
+from tasks.domain.wording import console
 from tasks.store.incidents import OPEN
 
 # As many as a person looks through; --json knows no end.

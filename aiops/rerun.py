@@ -3,7 +3,7 @@
 from aiops.account import asking, client
 from aiops.errors import Failed
 from aiops.records import find
-from tasks.domain.message import console
+from tasks.domain.wording import console
 
 
 def redrive(beginning: str) -> None:

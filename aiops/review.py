@@ -9,10 +9,10 @@ from aiops.account import asking, client
 from aiops.errors import BadInput, Failed
 from aiops.names import CLAIMS_TABLE
 from aiops.records import find
-from tasks.domain.message import console
 from tasks.domain.moment import iso
 from tasks.domain.payload import Json
 from tasks.domain.text import clean, inert
+from tasks.domain.wording import console
 from tasks.store import reviews
 
 # Messages show so many digits of a plan's hash.

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator
 
-from tasks.domain.message import MEANING, answer, remarks
 from tasks.domain.moment import iso
 from tasks.domain.payload import Json
 from tasks.domain.text import clean, inert, said
+from tasks.domain.wording import MEANING, answer, remarks
 from tasks.store.incidents import BLOCKED, FAILED, OPEN
 
 Line = tuple[str, str, str]

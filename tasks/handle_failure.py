@@ -23,7 +23,8 @@ from tasks.runtime.notices import publish
 from tasks.runtime.observe import logger
 from tasks.runtime.standing import earn, environments
 from tasks.store import incidents
-from tasks.store.claims import Claims, end_unchanged
+from tasks.store.claim_ends import end_unchanged
+from tasks.store.claims import Claims
 from tasks.store.rate import Rate
 
 ENDED = ("FAILED", "TIMED_OUT", "ABORTED")

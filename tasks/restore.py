@@ -21,7 +21,8 @@ from tasks.runtime.policy import policy
 from tasks.runtime.recovery import sessions
 from tasks.runtime.switch import stopped
 from tasks.store import incidents, steps
-from tasks.store.claims import Claims, claim_again, claim_ahead
+from tasks.store.claiming_again import claim_again, claim_ahead
+from tasks.store.claims import Claims
 from tasks.store.rate import Rate
 
 

@@ -17,7 +17,8 @@ from tasks.runtime.learning import came_back, tried
 from tasks.runtime.observe import INCIDENT_ID, logger
 from tasks.runtime.standing import earn, environments
 from tasks.store import incidents, patterns, snapshots
-from tasks.store.claims import Claims, end_unchanged, end_verified
+from tasks.store.claim_ends import end_unchanged, end_verified
+from tasks.store.claims import Claims
 from tasks.store.rate import Rate
 
 SECTIONS = ("analysis", "plan", "review", "recovery", "verification", "attempt")

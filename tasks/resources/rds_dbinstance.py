@@ -8,106 +8,28 @@ managed; from automated backups also the last minutes. Members of clusters and r
 data stands elsewhere.
 """
 
-from typing import Any
-
 from tasks.domain.errors import NotRecovered, StillRestoring
-from tasks.domain.knowledge.rds import ARNS, BACKUPS, INSTANCE, STOPPED, WAS_STOPPED, WEAKENED, left_over
+from tasks.domain.knowledge.rds import BACKUPS, STOPPED, WAS_STOPPED, WEAKENED, left_over
 from tasks.domain.moment import iso
 from tasks.domain.payload import Json, Step
-from tasks.domain.planning import Action, Permission
 from tasks.resources import Aws
-from tasks.resources.rds_storage import GROW, grow, storage
+from tasks.resources.rds_dbinstance_actions import ACTIONS as ACTIONS
+from tasks.resources.rds_dbinstance_actions import EVIDENCE as EVIDENCE
+from tasks.resources.rds_dbinstance_actions import READS as READS
+from tasks.resources.rds_recreation import recreate
+from tasks.resources.rds_state import HALTED, WORKING, describe, read
+from tasks.resources.rds_storage import GROW, grow
 from tasks.resources.rds_storage import target as grown
 
-READS = {"rds:DescribeDBInstances": ARNS[INSTANCE]}
-# Log files by their names alone: their lines are of the database's data.
-EVIDENCE = {"rds:DescribeDBLogFiles": ARNS[INSTANCE]}
-DESCRIBE = Permission("rds:DescribeDBInstances", ARNS[INSTANCE])
-_ANY = "arn:{partition}:rds:{region}:{account}:"
-# Parameter and option groups are named in the call, so it is checked on them too.
-MODIFY = tuple(Permission("rds:ModifyDBInstance", arn) for arn in (ARNS[INSTANCE], _ANY + "pg:*", _ANY + "og:*"))
-_VIA = {"kms:ViaService": "rds.{region}.amazonaws.com"}
-_KEY = "arn:{partition}:kms:{region}:{account}:key/*"
-# An encrypted snapshot is restored with its key, used by RDS alone.
-KEY = (
-    Permission("kms:DescribeKey", _KEY, {"StringEquals": _VIA}),
-    Permission("kms:CreateGrant", _KEY, {"StringEquals": _VIA, "Bool": {"kms:GrantIsForAWSResource": "true"}}),
-)
-_USED = (ARNS[INSTANCE], *(_ANY + kind for kind in ("subgrp:*", "pg:*", "og:*")))
-ACTIONS = {
-    "start_database": Action(
-        settle=60,
-        undo="stop_database",
-        permissions=(DESCRIBE, Permission("rds:StartDBInstance", ARNS[INSTANCE], tagged=True), *MODIFY),
-        undo_permissions=(DESCRIBE, Permission("rds:StopDBInstance", ARNS[INSTANCE], tagged=True)),
-    ),
-    # Switching backups on is a short outage ("Backup retention period"); the rest is none.
-    "restore_protection": Action(
-        undo="none",
-        permissions=(DESCRIBE, *MODIFY),
-        disruptive=True,
-        lost="where backups were switched off, those of before",
-    ),
-    "configure_database": Action(undo="none", permissions=(DESCRIBE, *MODIFY), disruptive=True),
-    GROW: Action(
-        undo="none",
-        permissions=(DESCRIBE, *MODIFY),
-        unknown="{id} grows by itself, is of a cluster, or is at the policy's limit (actions.grow_storage.most)",
-        lost="nothing, but storage never shrinks again",
-    ),
-    "restore_database": Action(
-        undo="none",
-        settle=60,
-        permissions=(
-            DESCRIBE,
-            Permission("rds:AddTagsToResource", ARNS[INSTANCE]),
-            *(Permission("rds:RestoreDBInstanceFromDBSnapshot", arn) for arn in (*_USED, _ANY + "snapshot:*")),
-            *(Permission("rds:RestoreDBInstanceToPointInTime", arn) for arn in (*_USED, _ANY + "auto-backup:*")),
-            *KEY,
-        ),
-        recreates=True,
-        then=("configure_database",),
-        lost="monitoring, directory, a password that RDS managed; from automated backups also the last minutes",
-    ),
-}
 # A start takes up to a quarter of an hour.
 DEADLINE = 1800
 
-# DescribeDBInstances' name to that of the calls that restore and modify.
-_SAME = (
-    "DBInstanceClass", "MultiAZ", "BackupRetentionPeriod", "DeletionProtection", "PubliclyAccessible",
-    "CopyTagsToSnapshot", "AutoMinorVersionUpgrade",
-)  # fmt: skip
 _PROTECTION = ("DeletionProtection", "BackupRetentionPeriod", "PubliclyAccessible")
-_WORKING = ("available", "backing-up", "storage-optimization", "configuring-enhanced-monitoring")
-_STOPPED = ("stopping", "stopped")
 
 
 def snapshot(aws: Aws, name: str) -> Json | None:
-    """Whether it is stopped, its settings (as ModifyDBInstance takes them), subnets and tags; None when it goes.
-
-    A change that waits for the maintenance window counts as made.
-    """
-    one = _describe(aws("rds"), name)
-    if one is None or one["DBInstanceStatus"] == "deleting":
-        return None
-    settings = {key: value for key, value in {**one, **one.get("PendingModifiedValues", {})}.items() if key in _SAME}
-    settings["VpcSecurityGroupIds"] = sorted(group["VpcSecurityGroupId"] for group in one["VpcSecurityGroups"])
-    groups = {
-        "DBParameterGroupName": [group["DBParameterGroupName"] for group in one["DBParameterGroups"]],
-        "OptionGroupName": [group["OptionGroupName"] for group in one["OptionGroupMemberships"]],
-    }
-    # Their engine's defaults RDS chooses by itself.
-    settings |= {key: names[0] for key, names in groups.items() if names and not names[0].startswith("default")}
-    return {
-        "status": "stopped" if one["DBInstanceStatus"] in _STOPPED else "available",
-        "settings": settings,
-        "subnets": one.get("DBSubnetGroup", {}).get("DBSubnetGroupName"),
-        "tags": sorted(one.get("TagList", []), key=lambda tag: str(tag["Key"])),
-        "resource_id": one["DbiResourceId"],
-        "storage": storage(one),
-        "stands_alone": not (one.get("DBClusterIdentifier") or one.get("ReadReplicaSourceDBInstanceIdentifier")),
-    }
+    """As `rds_state` reads it; None when it goes."""
+    return read(aws("rds"), name)
 
 
 def issue(good: Json, now: Json) -> tuple[str, str] | None:
@@ -172,9 +94,9 @@ def reached(target: Json, now: Json | None) -> bool:
 def restore(aws: Aws, step: Step) -> None:
     rds, name = aws("rds"), step.resource.id
     if step.action == "restore_database":
-        _recreate(rds, name, step.target)
+        recreate(rds, name, step.target)
         return
-    one, now = _describe(rds, name), snapshot(aws, name)
+    one, now = describe(rds, name), snapshot(aws, name)
     if one is None or now is None:
         raise NotRecovered(f"the database {name} is gone")
     if step.action == GROW:
@@ -194,7 +116,7 @@ def restore(aws: Aws, step: Step) -> None:
         return
     if now["status"] == "stopped":
         raise NotRecovered(f"{name} is stopped and cannot be modified")
-    if one["DBInstanceStatus"] not in _WORKING:
+    if one["DBInstanceStatus"] not in WORKING:
         raise StillRestoring(f"{name} is {one['DBInstanceStatus']}")
     rds.modify_db_instance(DBInstanceIdentifier=name, ApplyImmediately=True, **changes)
     if not reached(step.target, snapshot(aws, name)):
@@ -203,10 +125,10 @@ def restore(aws: Aws, step: Step) -> None:
 
 def verify(aws: Aws, step: Step, after: Json) -> str:
     """Available, and all that was asked for is so."""
-    one, now = _describe(aws("rds"), step.resource.id), snapshot(aws, step.resource.id)
+    one, now = describe(aws("rds"), step.resource.id), snapshot(aws, step.resource.id)
     if one is None or now is None:
         return "the database is gone"
-    if one["DBInstanceStatus"] not in _WORKING:
+    if one["DBInstanceStatus"] not in WORKING:
         return f"the database is {one['DBInstanceStatus']}"
     if reached(step.target, now):
         return ""
@@ -226,9 +148,9 @@ def evidence(aws: Aws, name: str) -> dict[str, list[str]]:
 def undo(aws: Aws, step: Step, before: Json) -> None:
     """Stop what was stopped; taking back anything else would expose or delete."""
     rds = aws("rds")
-    one = _describe(rds, step.resource.id)
+    one = describe(rds, step.resource.id)
     was_stopped = step.action == "start_database" and before["status"] == "stopped"
-    if was_stopped and one and one["DBInstanceStatus"] not in _STOPPED:
+    if was_stopped and one and one["DBInstanceStatus"] not in HALTED:
         rds.stop_db_instance(DBInstanceIdentifier=step.resource.id)
 
 
@@ -237,34 +159,5 @@ def called(aws: Aws, name: str, facts: Json) -> bool:
     return bool(facts.get("EventID") == WAS_STOPPED)
 
 
-def _recreate(rds: Any, name: str, wanted: Json) -> None:
-    one = _describe(rds, name)
-    if one is None:
-        settings = {**wanted["settings"], "Tags": wanted["tags"]}
-        settings.pop("BackupRetentionPeriod")  # which older versions of boto3 do not let a restore set
-        if wanted["subnets"]:
-            settings["DBSubnetGroupName"] = wanted["subnets"]
-        try:
-            if "DBSnapshotIdentifier" in wanted["source"]:
-                rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier=name, **wanted["source"], **settings)
-            else:
-                rds.restore_db_instance_to_point_in_time(
-                    TargetDBInstanceIdentifier=name, **wanted["source"], **settings
-                )
-        except rds.exceptions.InvalidDBSnapshotStateFault as unfinished:
-            raise StillRestoring(f"the final snapshot of {name} is not finished") from unfinished
-        one = _describe(rds, name)
-    state = one["DBInstanceStatus"] if one else "creating"
-    if state not in _WORKING:
-        raise StillRestoring(f"{name} is {state}")
-
-
 def _same(wanted: Json, settings: Json) -> bool:
     return all(settings.get(key) == value for key, value in wanted.items())
-
-
-def _describe(rds: Any, name: str) -> Any:
-    try:
-        return rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
-    except rds.exceptions.DBInstanceNotFoundFault:
-        return None

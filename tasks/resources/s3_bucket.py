@@ -9,83 +9,12 @@ from tasks.domain.exposure import open_blocks, public_grants, public_statements
 from tasks.domain.knowledge import s3 as issues
 from tasks.domain.lifecycle import hasty_rules
 from tasks.domain.payload import Json, Step
-from tasks.domain.planning import Action, Permission
 from tasks.resources import Aws
+from tasks.resources.s3_bucket_actions import ACTIONS as ACTIONS
+from tasks.resources.s3_bucket_actions import READS as READS
 from tasks.resources.s3_objects import hidden, uncover, window
 from tasks.resources.s3_parts import create, put, read
 
-ARN = issues.ARNS[issues.BUCKET]
-READS = {
-    f"s3:Get{name}": ARN
-    for name in (
-        "BucketAcl",
-        "BucketLocation",
-        "BucketLogging",
-        "BucketNotification",
-        "BucketOwnershipControls",
-        "BucketPolicy",
-        "BucketPublicAccessBlock",
-        "BucketTagging",
-        "BucketVersioning",
-        "EncryptionConfiguration",
-        "LifecycleConfiguration",
-    )
-} | {"s3:ListBucketVersions": ARN}
-
-
-def _may(*names: str) -> tuple[Permission, ...]:
-    return tuple(Permission(action, ARN) for action in (*READS, *(f"s3:{name}" for name in names)))
-
-
-LIFECYCLE = _may("PutLifecycleConfiguration")
-SETTINGS = {
-    "put_public_access_block": Action(undo="none", permissions=_may("PutBucketPublicAccessBlock")),
-    "put_bucket_policy": Action(undo="none", permissions=_may("PutBucketPolicy", "DeleteBucketPolicy")),
-    "put_bucket_acl": Action(undo="none", permissions=_may("PutBucketAcl")),
-    "put_versioning": Action(
-        undo="none",
-        permissions=_may("PutBucketVersioning"),
-        lost="what was overwritten or deleted meanwhile",
-    ),
-    "put_encryption": Action(
-        undo="none",
-        permissions=_may("PutEncryptionConfiguration"),
-        lost="nothing, but objects written meanwhile stay under the other key",
-    ),
-    "put_lifecycle": Action(
-        undo="none",
-        permissions=LIFECYCLE,
-        lost="what expired meanwhile",
-    ),
-    "put_logging": Action(
-        undo="none",
-        permissions=_may("PutBucketLogging"),
-        lost="who read and wrote meanwhile",
-    ),
-    "put_bucket_tags": Action(undo="none", permissions=_may("PutBucketTagging")),
-}
-ACTIONS = {
-    **SETTINGS,
-    "put_removed_lifecycle": Action(
-        undo="put_replaced_lifecycle",
-        permissions=LIFECYCLE,
-        undo_permissions=LIFECYCLE,
-        data_risk=True,
-        lost="objects that the former rules would have deleted by now",
-    ),
-    "create_bucket": Action(
-        undo="none",
-        permissions=_may("CreateBucket", "PutBucketOwnershipControls"),
-        recreates=True,
-        then=tuple(SETTINGS),
-        lost="every object; CORS, website, replication and notifications",
-    ),
-    "remove_delete_markers": Action(
-        undo="none",
-        permissions=(*_may(), Permission("s3:DeleteObjectVersion", f"{ARN}/*")),
-        lost="objects of which every version was deleted",
-    ),
-}
 DEADLINE = 120
 
 _CHANGED_BY = {

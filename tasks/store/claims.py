@@ -10,10 +10,7 @@ from tasks.domain.payload import Incident, load
 from tasks.store import groups, incidents, locks, rate
 from tasks.store.items import Json, decode
 from tasks.store.rate import Rate
-from tasks.store.transactions import TRIES, conflict, transact, tries
-
-# Step Functions cannot redrive as often: its history has 25,000 events.
-MOST_REDRIVES = 25_000
+from tasks.store.transactions import TRIES, transact, tries
 
 
 @dataclass(frozen=True)
@@ -98,99 +95,6 @@ def _places(
             else groups.take(store.claims, incident, name, known, most=most[name], execution=execution, redrive=0)
         )
     return writes, lost
-
-
-def claim_again(store: Claims, incident: Incident, *, execution: str, redrive: int, now_ms: int) -> Block | None:
-    """A redriven execution takes its locks and its places again; None when it has them."""
-    taking = [
-        locks.take(store.claims, one.arn, incident.id, execution, redrive, now_ms, []) for one in incident.resources
-    ]
-    return _claim_known(store, incident, taking, execution=execution, redrive=redrive)
-
-
-def claim_ahead(
-    store: Claims, incident: Incident, *, execution: str, since_ms: int, limit: Rate, now_ms: int
-) -> Block | None:
-    """An incident that held nothing while nothing had failed takes its locks, its places and a rate token to act.
-
-    None when it has them; what failed or was healed since it was foreseen (`since_ms`) is left alone.
-    """
-    taking = [
-        locks.take(store.claims, one.arn, incident.id, execution, 0, since_ms, [], foreseen=True)
-        for one in incident.resources
-    ]
-    return _claim_known(store, incident, taking, execution=execution, redrive=0, limit=limit, now_ms=now_ms)
-
-
-def _claim_known(
-    store: Claims,
-    incident: Incident,
-    taking: list[Json],
-    *,
-    execution: str,
-    redrive: int,
-    limit: Rate | None = None,
-    now_ms: int = 0,
-) -> Block | None:
-    """Take what an incident that is ours needs to act; with a `limit` also a token."""
-    record = incidents.reclaimed(store.incidents, incident, execution, redrive, token=limit is not None)
-    for _ in tries():
-        token = [rate.take(store.dynamo, store.claims, limit, now_ms)] if limit else []
-        places = []
-        for name in groups.named(incident):
-            known = groups.read(store.dynamo, store.claims, name)
-            terms = {"most": known.get("most", 1), "execution": execution}
-            if full := groups.crowded(incident, name, known, **terms, is_live=lambda _: True):
-                return Block(guards.GROUP_BUSY, next(iter(full.values())))
-            places.append(groups.take(store.claims, incident, name, known, **terms, redrive=redrive))
-        reasons = transact(store.dynamo, [record, *taking, *places, *token])
-        if not reasons:
-            return None
-        mine = reasons[: 1 + len(taking)]
-        if any(one["Code"] == "ConditionalCheckFailed" for one in mine):
-            return Block(guards.RESOURCE_BUSY, "another incident took a resource over since")
-        if limit and (limited := rate.refusal(reasons[-1], limit, now_ms)):
-            return limited
-    return Block(guards.RESOURCE_BUSY, f"the claim met others {TRIES} times in a row")
-
-
-def end_verified(
-    store: Claims, incident: Incident, *, execution: str, cooldown_until_ms: int, foreseen: bool = False
-) -> None:
-    """After a verified change: the locks turn into a cooldown, the rate token stays spent.
-
-    `foreseen`: nothing had failed.
-    """
-    for resource in incident.resources:
-        locks.cool(
-            store.dynamo,
-            store.claims,
-            resource.arn,
-            incident_id=incident.id,
-            execution=execution,
-            until_ms=cooldown_until_ms,
-            foreseen=foreseen,
-        )
-    groups.leave(store.dynamo, store.claims, incident, execution=execution, redrive=MOST_REDRIVES)
-
-
-def end_unchanged(
-    store: Claims, incident: Incident, *, execution: str, limit: Rate, redrive: int = MOST_REDRIVES
-) -> None:
-    """After every other end: the locks are freed and the rate token is given back, once however often repeated.
-
-    What was claimed again at a later redrive than `redrive` stays.
-    """
-    for resource in incident.resources:
-        locks.free(store.dynamo, store.claims, resource.arn, execution=execution, redrive=redrive)
-    groups.leave(store.dynamo, store.claims, incident, execution=execution, redrive=redrive)
-    back = [
-        incidents.token_returned(store.incidents, incident, execution),
-        rate.give_back(store.claims, limit),
-    ]
-    for _ in tries():
-        if not conflict(transact(store.dynamo, back)):
-            return
 
 
 def _why(lock: Json) -> str:

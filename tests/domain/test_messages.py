@@ -11,9 +11,10 @@ from published import Json, stopping
 
 from tasks.domain import guards, outcome
 from tasks.domain.incident import understand
-from tasks.domain.message import MEANING, failure, report, review_request, undeliverable
+from tasks.domain.message import failure, report, review_request, undeliverable
 from tasks.domain.notice import Message
 from tasks.domain.payload import Analysis, Plan, Step, dump
+from tasks.domain.wording import MEANING
 
 INCIDENT = understand(stopping("i-1", "i-2"))
 ARNS = [one.arn for one in INCIDENT.resources]

@@ -9,7 +9,7 @@ from typing import Any
 from aiops.demo.stage import MACHINE, TAG, Execution, Stage
 from aiops.engine import REGION
 from aiops.names import CLAIMS_TABLE, PATTERNS_TABLE
-from tasks.domain.message import console
+from tasks.domain.wording import console
 from tasks.store.items import decode, encode
 
 ROLE = f"aiops-recovery-{REGION}"

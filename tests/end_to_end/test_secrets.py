@@ -11,7 +11,7 @@ from aiops.demo.scenarios import OPEN, PUT, STOP
 from aiops.demo.stage import MACHINE, bucket_policy
 from end_to_end.account import Account, Json
 from tasks.domain.advice import TOOL
-from tasks.domain.message import console
+from tasks.domain.wording import console
 
 GOOD, BAD = "canary-that-was-good", "canary-that-was-not"
 HOSTILE = "<a href='https://evil.example'>press</a> \x1b[31m\u202e\x07 <!channel> [Redrive](https://evil.example)\r\n"

@@ -8,7 +8,8 @@ from left_behind import lock, tat
 
 from tasks.runtime.clients import client
 from tasks.store import incidents
-from tasks.store.claims import claim_again, end_unchanged, end_verified
+from tasks.store.claim_ends import end_unchanged, end_verified
+from tasks.store.claiming_again import claim_again
 
 pytestmark = pytest.mark.usefixtures("cloud")
 

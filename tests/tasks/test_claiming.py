@@ -11,7 +11,8 @@ from published import overwriting, stopping
 
 from tasks.domain.incident import understand
 from tasks.domain.payload import Incident
-from tasks.store.claims import claim_ahead, end_unchanged, end_verified
+from tasks.store.claim_ends import end_unchanged, end_verified
+from tasks.store.claiming_again import claim_ahead
 from tasks.store.rate import Rate
 
 pytestmark = pytest.mark.usefixtures("cloud")

@@ -14,7 +14,8 @@ from tasks import handle_failure, record, store_metrics
 from tasks.domain.incident import understand, unreadable
 from tasks.domain.knowledge.ssm import PARAMETER
 from tasks.runtime.clients import client
-from tasks.store.claims import Claims, claim_again
+from tasks.store.claiming_again import claim_again
+from tasks.store.claims import Claims
 
 HOST = resource(PARAMETER, "/app/host")
 EVENT = overwriting(HOST.id, 2)

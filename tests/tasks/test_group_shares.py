@@ -17,7 +17,8 @@ from tasks.domain.payload import Incident
 from tasks.domain.policy import Group
 from tasks.runtime.clients import client
 from tasks.store import incidents
-from tasks.store.claims import claim_again, claim_ahead, end_unchanged, end_verified
+from tasks.store.claim_ends import end_unchanged, end_verified
+from tasks.store.claiming_again import claim_again, claim_ahead
 
 pytestmark = pytest.mark.usefixtures("cloud")
 WEB = "AWS::EC2::Instance service=web"

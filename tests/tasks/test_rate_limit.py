@@ -9,7 +9,8 @@ from tasks.domain.guards import Block
 from tasks.domain.incident import understand
 from tasks.domain.payload import Incident
 from tasks.runtime.clients import client
-from tasks.store.claims import Claims, claim, end_unchanged
+from tasks.store.claim_ends import end_unchanged
+from tasks.store.claims import Claims, claim
 from tasks.store.rate import Rate
 
 NOW = 1_772_366_400_000
