@@ -7,8 +7,11 @@ altered. ANOMALY: suspicious, nothing to restore. NORMAL: the rest, refused call
 from collections.abc import Callable
 
 from tasks.domain import catalogue
+from tasks.domain.alarms import EVENT as ALARM
 from tasks.domain.events import DRIFT
 from tasks.domain.kinds import Rule
+from tasks.domain.knowledge.metrics import EVENT as METRIC
+from tasks.domain.logs.foresight import FORESIGHT
 from tasks.domain.payload import Analysis, Incident, Json
 from tasks.domain.refusal import refused
 
@@ -22,11 +25,15 @@ def _drifted(issue: str) -> Callable[[Json], str]:
     return holds
 
 
+# What only a measurement tells: it is no difference from a good state, and no finding of the sweep can be forged of it.
+MEASURED = frozenset({ALARM, FORESIGHT, METRIC})
 # What the sweep finds is the same issue, seen without the event.
 _DRIFTS = tuple(
     Rule(issue, (DRIFT,), _drifted(issue), classification, severity, certainty, "a change that no event explained")
     for issue, classification, severity, certainty in dict.fromkeys(
-        (rule.issue, rule.classification, rule.severity, rule.certainty) for rule in catalogue.RULES
+        (rule.issue, rule.classification, rule.severity, rule.certainty)
+        for rule in catalogue.RULES
+        if not MEASURED.intersection(rule.events)
     )
 )
 RULES = catalogue.RULES + _DRIFTS
