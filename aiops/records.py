@@ -54,12 +54,23 @@ def _of_type(dynamo: Any, resource_type: str, *, reverse: bool) -> Iterator[Json
         IndexName="resource-type-index",
         KeyConditionExpression="resource_type = :type",
         ExpressionAttributeValues=encode({":type": resource_type}),
+        ProjectionExpression="incident_id",
         ScanIndexForward=not reverse,
         PaginationConfig={"PageSize": 50},
     )
     with asking():
         for page in pages:
-            yield from map(decode, page["Items"])
+            yield from _whole(dynamo, page["Items"])
+
+
+def _whole(dynamo: Any, keys: list[Json]) -> Iterator[Json]:
+    """The records with these keys, at most 100, in their order; what is gone by now is left out."""
+    found, left = dict[str, Json](), keys
+    while left:
+        answer = dynamo.batch_get_item(RequestItems={INCIDENTS_TABLE: {"Keys": left}})
+        found |= {item["incident_id"]["S"]: item for item in answer["Responses"][INCIDENTS_TABLE]}
+        left = answer.get("UnprocessedKeys", {}).get(INCIDENTS_TABLE, {}).get("Keys", [])
+    yield from (decode(found[key["incident_id"]["S"]]) for key in keys if key["incident_id"]["S"] in found)
 
 
 def _beginning(dynamo: Any, text: str) -> list[str]:

@@ -6,22 +6,24 @@ import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
+from tasks.store.incidents import OF_TYPE
+
 
 @dataclass(frozen=True)
 class Index:
-    """An index by two of the items' attributes. `copies` are what else it holds of an item, all if it names none.
+    """An index by two of the items' attributes. `copies` are what else it holds of an item.
 
     Every write of what an index holds is paid for once more (docs.aws.amazon.com/amazondynamodb, "Using Global
-    Secondary Indexes", "Write capacity units"): an incident is written again and again while it lives.
+    Secondary Indexes", "Write capacity units").
     """
 
     partition: str
     sort: str
-    copies: tuple[str, ...] = ()
+    copies: tuple[str, ...]
 
 
 INCIDENT_INDEXES = {
-    "resource-type-index": Index("resource_type", "timestamp"),
+    "resource-type-index": Index("resource_type", "timestamp", OF_TYPE),
     "resource-timestamp-index": Index("resource_id", "timestamp", ("workflow_state",)),
     "workflow-state-index": Index("workflow_state", "timestamp", ("resource_type", "resource_id")),
 }
@@ -57,8 +59,8 @@ class Storage(Construct):
                 index_name=index,
                 partition_key=_text(it.partition),
                 sort_key=_text(it.sort),
-                projection_type=dynamodb.ProjectionType.INCLUDE if it.copies else dynamodb.ProjectionType.ALL,
-                non_key_attributes=list(it.copies) or None,
+                projection_type=dynamodb.ProjectionType.INCLUDE,
+                non_key_attributes=list(it.copies),
             )
         return table
 

@@ -14,6 +14,7 @@ from published import ACCOUNT, REGION, Json
 from tasks.runtime import policy
 from tasks.runtime.clients import client
 from tasks.runtime.observe import logger
+from tasks.store import incidents
 
 ROOT = Path(__file__).parents[1]
 SWITCH = "/aiops/kill-switch"
@@ -144,15 +145,20 @@ class Cloud:
 def _schema(table: str, key: str) -> Json:
     if table != INCIDENTS:
         return {"KeySchema": _keys(key), "AttributeDefinitions": _texts(key)}
-    indexes = {"resource-type-index": "resource_type", "resource-timestamp-index": "resource_id"}
-    whole = {"ProjectionType": "ALL"}
-    held = {"resource-timestamp-index": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["workflow_state"]}}
+    indexes = {
+        "resource-type-index": ("resource_type", incidents.OF_TYPE),
+        "resource-timestamp-index": ("resource_id", ("workflow_state",)),
+    }
     return {
         "KeySchema": _keys(key),
-        "AttributeDefinitions": _texts(key, *indexes.values(), "timestamp"),
+        "AttributeDefinitions": _texts(key, *(one for one, _ in indexes.values()), "timestamp"),
         "GlobalSecondaryIndexes": [
-            {"IndexName": name, "KeySchema": _keys(one, "timestamp"), "Projection": held.get(name, whole)}
-            for name, one in indexes.items()
+            {
+                "IndexName": name,
+                "KeySchema": _keys(one, "timestamp"),
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(held)},
+            }
+            for name, (one, held) in indexes.items()
         ],
     }
 

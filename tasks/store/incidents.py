@@ -11,6 +11,9 @@ BLOCKED, FAILED, UNDELIVERABLE = "BLOCKED", "FAILED", "UNDELIVERABLE"
 OPEN = ("DETECTED", "WAITING_FOR_REVIEW", "RECOVERING")
 # The same event may be started again when its last attempt failed, was held back, or never arrived.
 REOPENABLE = (FAILED, BLOCKED, UNDELIVERABLE)
+# What the index by resource type holds of a record: what newest_of_type asks for, and no more, as each write of it is
+# paid for again, and a record is written again and again.
+OF_TYPE = ("issue", "workflow_state", "closed_at", "happened", "verdict")
 
 
 def claimed(
@@ -84,7 +87,7 @@ def put_ended(
         "redrive": 0,
         "incident": dump(incident),
         "closed_at": iso(now_ms / 1000),
-        **more,
+        **_judged(more),
     }
     try:
         dynamo.put_item(
@@ -105,6 +108,7 @@ def update(
     dynamo: Any, table: str, incident_id: str, changes: Json, *, execution: str, redrive: int | None = None
 ) -> bool:
     """Write some attributes of an incident that this execution owns (up to `redrive`); False if it does not."""
+    changes = _judged(changes)
     names = {f"#{number}": name for number, name in enumerate(changes)}
     values = {f":{number}": value for number, value in enumerate(changes.values())} | {":me": execution}
     mine = "execution = :me"
@@ -133,7 +137,18 @@ def _keys(incident: Incident, now_ms: int, retention_days: int) -> Json:
         "resource_type": first.type if first else "unknown",
         "resource_id": first.id if first else "unknown",
         "expires_at": now_ms // 1000 + retention_days * DAY,
+        "happened": _part(dump(incident), "time", "actor", "resources", "others"),
     }
+
+
+def _judged(changes: Json) -> Json:
+    """With an analysis goes the part of it that the index holds."""
+    analysis = changes.get("analysis")
+    return changes | ({"verdict": _part(analysis, "issue", "classification")} if analysis else {})
+
+
+def _part(whole: Json, *names: str) -> Json:
+    return {name: whole[name] for name in names if name in whole}
 
 
 def _update(table: str, incident_id: str, update: str, condition: str, values: Json) -> Json:
@@ -153,19 +168,18 @@ def newest_of_type(dynamo: Any, table: str, resource_type: str, most: int = 100)
 
     They come from an index, so possibly a moment behind.
     """
-    names = {name: name.lstrip("#") for name in ("#timestamp", "#analysis", "#issue", "#actor", "#time", "#resources")}
     found = dynamo.query(
         TableName=table,
         IndexName="resource-type-index",
         KeyConditionExpression="resource_type = :type",
         ExpressionAttributeValues=encode({":type": resource_type}),
-        ProjectionExpression="incident_id, #issue, workflow_state, #timestamp, closed_at, incident.#actor, "
-        "incident.#time, incident.#resources, #analysis.#issue, #analysis.classification",
-        ExpressionAttributeNames=names,
         ScanIndexForward=False,
         Limit=most,
     )
-    return [decode(item) for item in found["Items"]]
+    return [
+        {**record, "incident": record.get("happened", {}), "analysis": record.get("verdict", {})}
+        for record in map(decode, found["Items"])
+    ]
 
 
 def read(dynamo: Any, table: str, incident_id: str) -> Json | None:

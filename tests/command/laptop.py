@@ -158,7 +158,11 @@ class Account:
         wanted: dict[str, Any] = {}
         if index:
             keys = [{"AttributeName": n, "KeyType": kind} for n, kind in zip(index, ("HASH", "RANGE"), strict=True)]
-            named = {"IndexName": "resource-type-index", "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}}
+            named = {
+                "IndexName": "resource-type-index",
+                "KeySchema": keys,
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
             wanted["GlobalSecondaryIndexes"] = [named]
         self.dynamo.create_table(
             TableName=name,

@@ -128,8 +128,8 @@ def test_what_recurs_on_the_resource_is_told_in_words_and_to_the_model(
     about = payload["incident"]
     for day in ("26", "27"):
         earlier = {"incident_id": day, "resource_type": about["resources"][0]["type"], "timestamp": f"2026-02-{day}"}
-        earlier |= {"incident": {**about, "time": f"2026-02-{day}T{about['time'][11:]}"}, "workflow_state": "VERIFIED"}
-        earlier |= {"analysis": {"issue": "ssm_parameter_overwritten", "classification": "TAMPERING"}}
+        earlier |= {"happened": {**about, "time": f"2026-02-{day}T{about['time'][11:]}"}, "workflow_state": "VERIFIED"}
+        earlier |= {"verdict": {"issue": "ssm_parameter_overwritten", "classification": "TAMPERING"}}
         client("dynamodb").put_item(TableName=INCIDENTS, Item=encode(earlier))
     model.add_response("converse", converse(FORM))
     analysis = verdict(payload)
