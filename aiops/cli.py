@@ -136,10 +136,13 @@ def replay(
         Path | None, typer.Option(metavar="FILE", help="Only what this old policy decided else.")
     ] = None,
     managed: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="JSON or YAML: resource id or ARN -> auto, approve or notify.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The tags of events, JSON or YAML: resource id or ARN -> auto, approve or notify."
+        ),
     ] = None,
 ) -> None:
-    """Say what would be decided for recorded events: offline, one JSON line each, in order."""
+    """Say what would be decided for recorded events or exported incidents: offline, one JSON line each, in order."""
     from aiops.replay import replay_file
 
     replay_file(file, policy=policy, against=against, managed=managed)

@@ -50,9 +50,14 @@ def said(cause: str) -> str:
 
 
 def trim(value: Any, *, text: int = 2000, items: int = 60, depth: int = 12) -> Any:
-    """JSON data with bounded strings, lists, objects and nesting, fit for UTF-8; what was cut says so."""
+    """JSON data with bounded strings, lists, objects and nesting, fit for UTF-8; what was cut says so.
+
+    Numbers that a table would not give back as they are become text.
+    """
     if isinstance(value, str):
         return _whole(value) if len(value) <= text else _whole(value[:text]) + "...(cut)"
+    if isinstance(value, int | float):
+        return value if _exact(value) else str(value)
     if depth == 0:
         return "...(cut)" if isinstance(value, dict | list) else value
     if isinstance(value, dict):
@@ -68,3 +73,10 @@ def trim(value: Any, *, text: int = 2000, items: int = 60, depth: int = 12) -> A
 def _whole(text: str) -> str:
     """JSON may hold half of a surrogate pair, which Lambda cannot hand on."""
     return text if text.isascii() else text.encode(errors="replace").decode()
+
+
+def _exact(number: float) -> bool:
+    """Whether DynamoDB keeps a number: it has 38 digits and no infinity, and no float beyond 2^53 is exact."""
+    if isinstance(number, int):
+        return abs(number) < 10**38
+    return number == 0 or 1e-100 < abs(number) < 2**53

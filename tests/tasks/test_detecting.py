@@ -41,6 +41,12 @@ def test_a_fault_of_a_managed_resource_is_claimed(cloud: Cloud) -> None:
     assert lock(one.arn)["incident_id"] == record["incident_id"]
 
 
+@pytest.mark.parametrize("number", [10**40, 1e300, 1e-300, float("inf"), 0.1 + 0.2])
+def test_a_number_that_no_table_holds_does_not_break_the_claim(cloud: Cloud, number: float) -> None:
+    parameter(NAME, "good", "bad")
+    assert blocked(cloud, overwriting(NAME, 2, **{"requestParameters.tier": number})) == "claimed"
+
+
 def test_the_lag_since_the_event_is_measured(cloud: Cloud) -> None:
     parameter(NAME, "good", "bad")
     payload = detected(cloud, EVENT)
