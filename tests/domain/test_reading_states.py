@@ -51,10 +51,15 @@ FAILURES = [
     reported("lambda", "Lambda Function Invocation Result - Failure", requestContext={"condition": "RetriesExhausted"}),
     reported("health", "AWS Health Event", eventTypeCategory="issue", eventTypeCode="AWS_EC2_OPERATIONAL_ISSUE"),
     reported("ec2", "EBS Volume Notification", event="attachVolume", result="failed"),
+    reported("docdb-elastic", "Cluster State Change", status="INCOMPATIBLE_NETWORK"),
+    reported("datazone", "Environment State Change", environmentStatus="INACCESSIBLE"),
     reported("dms", "DMS Replication Task State Change", category="Failure", detailMessage="The task stopped"),
     reported("dms", "DMS Replication Instance State Change", category="LowStorage", eventType="STORAGE"),
     database("Storage is exhausted."),
     database("All of its storage was consumed."),
+    database("RDS is no longer able to reach the key"),
+    database("The instance is now in an invalid state"),
+    database("The upgrade failed. The former version has been restored."),
     database("The instance was restarted", "failure"),
     database("The engine could not be upgraded: the pre-check failed"),
     database("The proxy can\u2019t reach its target"),
@@ -75,6 +80,8 @@ TROUBLES = [
         "cloudformation", "CloudFormation Stack Status Change", **{"status-details": {"status": "ROLLBACK_COMPLETE"}}
     ),
     reported("cloudformation", "Drift", **{"status-details": {"stack-drift-status": "DRIFTED"}}),
+    reported("backup", "Copy Job State Change", state="PARTIAL"),
+    reported("datasync", "Agent State Change", status="OFFLINE"),
     reported("macie", "Macie Alert", **{"name": "A bucket is writable", "risk-score": 70}),
     finding("Recon:EC2/Portscan", 5.0),
     hub("HIGH"),
@@ -110,6 +117,9 @@ NORMALS = [
     database("The instance is being started due to it exceeding the maximum allowed time being stopped"),
     database("The upgrade failed", "backup"),
     database("Snapshot created"),
+    database("The instance is no longer unreachable"),
+    database("RDS can now read the key that was denied"),
+    database("Connections that were lost have been restored"),
 ]
 
 

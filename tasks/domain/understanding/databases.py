@@ -21,6 +21,12 @@ TROUBLE = (
     r"|out of (space|memory|storage|disk)|run(ning)? out|too (low|many|small)|low (on|at|with)|dangerously|revok\w*"
     r"|terminated|prevent\w*|stopped (responding|working)|no longer|problem|retry)\b"
 )
+# What says that trouble is over, whatever trouble it names.
+OVER = (
+    r"\b(can now|(is|are) now (available|accessible|healthy|online|running)"
+    r"|(has|have) been (restored|resolved|recovered)"
+    r"|no longer (un(available|reachable|healthy)|in(valid|compatible|accessible|consistent|sufficient)))\b"
+)
 HARMLESS = r"\b(already|recovered|succe(eded|ssful\w*)|completed?|resolved|finished)\b"
 
 
@@ -41,8 +47,9 @@ def told(incident: Incident) -> Finding | None:
 def _trouble(message: str) -> bool:
     """The first sentence that speaks of trouble or of its end decides."""
     for sentence in re.split(r"(?<=[.:;])\s", message.replace("\u2019", "'")):
-        if re.search(TROUBLE, sentence, re.IGNORECASE):
+        over = re.search(OVER, sentence, re.IGNORECASE)
+        if not over and re.search(TROUBLE, sentence, re.IGNORECASE):
             return True
-        if re.search(HARMLESS, sentence, re.IGNORECASE):
+        if over or re.search(HARMLESS, sentence, re.IGNORECASE):
             return False
     return False

@@ -11,12 +11,15 @@ from tasks.domain.understanding.words import spoken, words
 
 # Words of a value, or of a detail-type, that mean that something did not work.
 BROKEN = spoken(
-    "failed failure failing fail error errors errored fatal timeout aborted impaired unhealthy unsuccessful crashed "
-    "fault faulted inoperable unreachable corrupted"
+    "failed failure failing fail error errors errored fatal exception timeout aborted impaired unhealthy unsuccessful "
+    "crashed fault faulted inoperable unreachable unavailable inaccessible incompatible invalid unable lost severe "
+    "corrupted"
 )
+# And those that announce it, or say that it worked in part only.
 RISKY = spoken(
     "warn warning warnings anomaly interruption rebalance expiration expired retirement degraded insufficient "
-    "rollback drifted"
+    "rollback drifted partial partially incomplete issues exceeded breached violations misconfigured disconnected "
+    "offline"
 )
 # Two words that say together what neither says alone.
 BROKEN_PAIRS = (("timed", "out"), ("low", "storage"))
