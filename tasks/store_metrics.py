@@ -8,7 +8,7 @@ from tasks.domain.confidence import first_steps
 from tasks.domain.earning import Case
 from tasks.domain.guards import DUPLICATE, INTENDED
 from tasks.domain.moment import iso
-from tasks.domain.outcome import ANOMALY, CHANGED, DENIED, NORMAL, SHADOW, TOLD, outcome
+from tasks.domain.outcome import ACTED, ANOMALY, CHANGED, DENIED, NORMAL, SHADOW, TOLD, outcome
 from tasks.domain.payload import Analysis, Incident, Json, Plan, Resource, load
 from tasks.runtime.clients import client
 from tasks.runtime.counting import MetricUnit, metrics
@@ -95,7 +95,7 @@ def _close(env: Environment, incident: Incident, event: Json, ended: str, now: f
         if event.get("plan", {}).get("steps"):
             _earn(env, incident, issue, ended, event, now)
     store = Claims(dynamo, env.incidents_table, env.claims_table)
-    if ended in CHANGED:
+    if ended in ACTED:
         # After what was done ahead a real failure must not wait.
         foreseen = event["analysis"]["classification"] == ANOMALY
         until = int((now + (0 if foreseen else env.cooldown_minutes * 60)) * 1000)

@@ -4,10 +4,12 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from tasks.domain.confidence import first_steps
 from tasks.domain.errors import NotRecovered, NotYetHealthy
 from tasks.domain.moment import iso
+from tasks.domain.outcome import CHANGED
 from tasks.domain.payload import Incident, Json, Plan, Resource, load
-from tasks.domain.verification import NOT_RECOVERED, NOT_YET, Health, verdict
+from tasks.domain.verification import NOT_RECOVERED, NOT_YET, Health, looked, verdict
 from tasks.resources import ANY_TYPE, actions, module
 from tasks.resources.defined import acting
 from tasks.runtime import alarms
@@ -40,18 +42,17 @@ def handler(event: Json, context: Any) -> Json:
     rung = alarms.since(
         watch, client("resourcegroupstaggingapi"), list(resources.values()), began_at=recovery["began_at"], but=name
     )
-    found = verdict(
-        health,
-        alarms.trigger(watch, name, restored_at=since, now=now) if name else None,
-        side_effects=bool(rung["near"] or rung["elsewhere"]),
-        waited=now - since,
-        most=env.verify_deadline_minutes * 60,
-    )
+    trigger = alarms.trigger(watch, name, restored_at=since, now=now) if name else None
+    if first_steps(plan):
+        side_effects, most = bool(rung["near"] or rung["elsewhere"]), env.verify_deadline_minutes * 60
+        found = verdict(health, trigger, side_effects, waited=now - since, most=most)
+    else:
+        found = looked(health, trigger)
     logger.info("verified", extra={"verdict": asdict(found), "alarms": rung})
     if found.outcome in ERRORS:
         told = [*(f"{what}: {why}" for what, why in found.wrong.items()), found.unknown]
         raise ERRORS[found.outcome]("; ".join(filter(None, told)))
-    for arn in resources.keys() - found.wrong.keys():
+    for arn in resources.keys() - found.wrong.keys() if found.outcome in CHANGED else ():
         healthy = module(resources[arn].type).snapshot(client, resources[arn].id)
         former = snapshots.read(client("dynamodb"), env.snapshots_table, arn)
         if other := _other_issue(event, resources[arn], former, healthy):

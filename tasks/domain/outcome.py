@@ -12,11 +12,14 @@ EXPIRED = "EXPIRED"
 VERIFIED = "VERIFIED"
 PARTIAL = "PARTIAL"
 SIDE_EFFECTS = "VERIFIED_WITH_SIDE_EFFECTS"
+LOOKED = "LOOKED"
 RESTORED = "RESTORED"
 FAILED = "FAILED"
 
-# The resource was changed and is healthy, at least in part: the lock turns into a cooldown.
+# The resource was changed and is healthy, at least in part.
 CHANGED = frozenset({VERIFIED, PARTIAL, SIDE_EFFECTS})
+# Something was done to it: the lock turns into a cooldown, and it counts as a recurrence.
+ACTED = CHANGED | {LOOKED}
 
 
 def outcome(payload: Json) -> str:

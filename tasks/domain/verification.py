@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tasks.domain.outcome import PARTIAL, SIDE_EFFECTS, VERIFIED
+from tasks.domain.outcome import LOOKED, PARTIAL, SIDE_EFFECTS, VERIFIED
 
 # Verdicts that end nothing yet: ask again, or undo.
 NOT_YET, NOT_RECOVERED = "NOT_YET", "NOT_RECOVERED"
@@ -77,3 +77,9 @@ def verdict(
         return Verdict(NOT_YET if early else NOT_RECOVERED, {trigger.name: "the alarm that started it still rings"})
     data = "on data from before the restore" if trigger.state == RINGING else "for want of data"
     return Verdict(NOT_YET if early else healed, {}, f"the alarm {trigger.name} is {trigger.state} {data}")
+
+
+def looked(resources: Mapping[str, Health], trigger: Trigger | None) -> Verdict:
+    """A plan that only looks heals nothing: people get at once what it saw, whatever rings."""
+    state = f"the alarm {trigger.name} is {trigger.state or 'gone'}" if trigger else ""
+    return Verdict(LOOKED, {arn: one.wrong for arn, one in resources.items() if one.wrong}, state)

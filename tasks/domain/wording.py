@@ -7,6 +7,7 @@ from tasks.domain.payload import Json
 MEANING = {
     "VERIFIED": "done, and proven healthy",
     "PARTIAL": "some of the resources are healthy again, some are not",
+    "LOOKED": "what could be seen was saved, nothing was healed: it needs you",
     "VERIFIED_WITH_SIDE_EFFECTS": "restored and healthy, but other alarms ring since: look at them",
     "ANOMALY": "unusual, nothing to restore: look at it",
     "HEALTHY": "nothing is wrong any more",

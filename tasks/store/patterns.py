@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from tasks.domain.outcome import CHANGED, FAILED
+from tasks.domain.outcome import ACTED, FAILED
 from tasks.store.items import Json, decode, encode
 from tasks.store.transactions import tries
 
@@ -28,7 +28,7 @@ def count(
         known = read(dynamo, table, issue=issue, arn=arn)
         if known.get("last_end") == end:
             return
-        recent = known.get("recent", {}) | ({incident_id.split("#")[0]: at} if outcome in (*CHANGED, FAILED) else {})
+        recent = known.get("recent", {}) | ({incident_id.split("#")[0]: at} if outcome in (*ACTED, FAILED) else {})
         newest = dict(sorted(recent.items(), key=lambda one: str(one[1]))[-MOST_RECENT:])
         try:
             dynamo.update_item(
