@@ -6,7 +6,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from aiops.demo.stage import MACHINE, TAG, Stage
+from aiops.demo.resources.instances import STOP, Instance, state
+from aiops.demo.stage import TAG, Stage
+from aiops.demo.workflow import MACHINE
 from aiops.deploy import deploy
 from aiops.engine import ACCOUNT, REGION, Engine
 from tasks.domain.events import SOURCES
@@ -38,7 +40,7 @@ class Stand:
         self.engine, self.stage = engine, Stage(engine)
         self.states, self.lambdas, self.logs = (engine.client(name) for name in ("stepfunctions", "lambda", "logs"))
         self.role = str(self.functions()[0]["Role"])
-        self.instance = self.stage.instance()
+        self.instance = Instance(self.stage).id
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -71,7 +73,7 @@ class Stand:
         """Stop the instance, as if for the first time; the event that CloudTrail makes of it."""
         self._forget_recurrences()
         self.engine.client("ec2").stop_instances(InstanceIds=[self.instance])
-        return self.stage.recorded("StopInstances", self.instance)
+        return self.stage.recorded(STOP, self.instance)
 
     def heal(self, event: Json, *, meanwhile: Callable[[str], None] = lambda arn: None) -> Run:
         """An execution of the agent's that heals; RuntimeError if it ends otherwise."""
@@ -115,7 +117,7 @@ class Stand:
     def healed(self) -> bool:
         """The instance runs, and so does no execution."""
         running = self.states.list_executions(stateMachineArn=MACHINE, statusFilter="RUNNING")["executions"]
-        return self.stage.instance_state(self.instance) == "running" and not running
+        return state(self.stage.ec2, self.instance) == "running" and not running
 
     def polls(self, count: int) -> Callable[[str], None]:
         """For `run`: the hardware is at fault until Verify has looked `count - 1` times."""

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from aiops.demo.scenarios import SCENARIOS, Scenario
-from aiops.demo.stage import Execution, ScenarioError, Stage
+from aiops.demo.scenario import Scenario
+from aiops.demo.scenarios import SCENARIOS
+from aiops.demo.stage import Stage
 from aiops.demo.timeline import Timeline
+from aiops.demo.workflow import Execution, ScenarioError
 from aiops.deploy import deploy
 from aiops.engine import Engine
 from aiops.errors import BadInput

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from aiops.demo.stage import MACHINE
+from aiops.demo.workflow import MACHINE
 from aiops.engine import Engine
 from tasks.domain.text import clean
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from aiops.demo.stage import MACHINE, TAG, Execution, Stage
+from aiops.demo.resources.instances import Instance, state
+from aiops.demo.stage import TAG, Stage
+from aiops.demo.workflow import MACHINE, Execution
 from aiops.engine import REGION
 from aiops.names import CLAIMS_TABLE, PATTERNS_TABLE
 from tasks.domain.wording import console
@@ -29,13 +31,16 @@ class Account(Stage):
         for item in self.dynamo.scan(TableName=PATTERNS_TABLE, ProjectionExpression="pattern_id")["Items"]:
             self.dynamo.delete_item(TableName=PATTERNS_TABLE, Key=item)
 
+    def instance(self, autonomy: str | None = "auto") -> str:
+        """The id of a running instance, remembered by the agent if it is managed."""
+        return Instance(self, autonomy).id
+
+    def instance_state(self, instance: str) -> str:
+        return state(self.ec2, instance)
+
     def opt_out(self, instance: str) -> None:
         """Leave a broken instance to itself: no later sweep shall ask anybody about it."""
         self.ec2.delete_tags(Resources=[instance], Tags=[{"Key": TAG}])
-
-    def going_on(self) -> list[str]:
-        """The executions that have not ended."""
-        return [one["executionArn"] for one in self._running()]
 
     def ended(self, execution: Execution) -> Execution:
         """The execution, once it has ended."""
@@ -55,10 +60,6 @@ class Account(Stage):
     def start(self, event: Json) -> Execution:
         """A new execution with this input, once it has ended."""
         return self.ended(self.begin(event))
-
-    def all(self, naming: str, event: str) -> list[Execution]:
-        """The executions that this event on this resource started, oldest first, ended or not."""
-        return self._all(naming, event)
 
     def changes(self, call: str, naming: str) -> int:
         """How often a session of the recovery role made this call on this resource, as CloudTrail tells."""
@@ -108,11 +109,7 @@ class Account(Stage):
 
     def mail(self, *words: str) -> list[str]:
         """The bodies of the messages so far that have all these words in subject or body."""
-        while received := self.sqs.receive_message(QueueUrl=self._inbox, MaxNumberOfMessages=10).get("Messages"):
-            for message in received:
-                self.sqs.delete_message(QueueUrl=self._inbox, ReceiptHandle=message["ReceiptHandle"])
-                self._mail.append(json.loads(message["Body"]))
-        texts = [(one.get("Subject", ""), one["Message"]) for one in self._mail]
+        texts = [(one.get("Subject", ""), one["Message"]) for one in self.inbox.messages()]
         return [body for subject, body in texts if all(word in f"{subject}\n{body}" for word in words)]
 
     def role(self, function: str) -> str:

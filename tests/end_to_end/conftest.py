@@ -35,7 +35,7 @@ def _noted() -> Iterator[None]:
 @pytest.fixture(scope="package")
 def deployed() -> Iterator[Account]:
     with Engine.start(wait_scale=0.02) as engine, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("aiops.demo.stage.PATIENCE", 180)  # a test machine may be busy
+        patch.setattr("aiops.demo.workflow.PATIENCE", 180)  # a test machine may be busy
         deploy(engine, context=CONTEXT)
         yield Account(engine)
 

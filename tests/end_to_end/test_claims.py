@@ -4,7 +4,7 @@ from functools import partial
 
 from published import sample
 
-from aiops.demo.scenarios import STOP
+from aiops.demo.resources.instances import STOP
 from aiops.demo.stage import TAG
 from aiops.engine import ACCOUNT, REGION
 from end_to_end.account import Account

@@ -11,8 +11,9 @@ import pytest
 from botocore.exceptions import ClientError
 from published import sample
 
-from aiops.demo.scenarios import STOP
-from aiops.demo.stage import MACHINE, Execution
+from aiops.demo.agent import model
+from aiops.demo.resources.instances import STOP
+from aiops.demo.workflow import MACHINE, Execution
 from aiops.engine import ACCOUNT, REGION
 from end_to_end.account import Account, Json
 from tasks.domain.events import arn
@@ -100,7 +101,7 @@ def slow(request: Json) -> Json:
 def test_a_function_that_runs_out_of_time(account: Account) -> None:
     """Analyze has two seconds, the model takes four."""
     instance, tokens = account.instance(), account.tokens()
-    with timeout(account, "Analyze", 2), account.model(slow):
+    with timeout(account, "Analyze", 2), model(account, slow):
         account.ec2.stop_instances(InstanceIds=[instance])
         [execution] = account.executions(instance, STOP)
     assert (execution.status, execution.error, execution.states[-1]) == ("FAILED", "Sandbox.Timedout", "Analyze")
@@ -217,14 +218,15 @@ def test_a_failure_that_cannot_be_told_at_once_is_told_later(account: Account) -
 def test_a_failure_that_nobody_could_handle_is_kept(account: Account) -> None:
     """After three tries the event is in the dead-letter queue, for which there is an alarm."""
     instance = account.instance()
-    queue = account.sqs.get_queue_url(QueueName="aiops-unhandled")["QueueUrl"]
+    sqs = account.engine.client("sqs")
+    queue = sqs.get_queue_url(QueueName="aiops-unhandled")["QueueUrl"]
     with account.without("Plan", "dynamodb:GetItem"), account.without("HandleFailure", "states:DescribeExecution"):
         account.ec2.stop_instances(InstanceIds=[instance])
         [execution] = account.executions(instance, STOP)
         kept: list[Any] = []
 
         def arrived() -> bool:
-            kept.extend(account.sqs.receive_message(QueueUrl=queue).get("Messages", []))
+            kept.extend(sqs.receive_message(QueueUrl=queue).get("Messages", []))
             return bool(kept)
 
         account.until(arrived, "the event is in the dead-letter queue")

@@ -1,13 +1,15 @@
 """What the roles may not do, they cannot do."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from aiops.demo.scenarios import OPEN, STOP
-from aiops.demo.stage import ALL_BLOCKED, bucket_policy
+from aiops.demo.resources.buckets import ALL_BLOCKED, OPEN, Bucket, policy
+from aiops.demo.resources.instances import STOP
+from aiops.demo.resources.parameters import Parameter
 from aiops.engine import ACCOUNT, REGION
 from end_to_end.account import Account
 from tasks.domain.events import arn
@@ -29,7 +31,7 @@ CHANGES: dict[str, tuple[str, Callable[[Any, str], Any]]] = {
     "TerminateInstances": (INSTANCE, lambda ec2, name: ec2.terminate_instances(InstanceIds=[name])),
     "PutParameter": (PARAMETER, lambda ssm, name: ssm.put_parameter(Name=name, Value="by the test", Overwrite=True)),
     "DeleteParameter": (PARAMETER, lambda ssm, name: ssm.delete_parameter(Name=name)),
-    "PutBucketPolicy": (BUCKET, lambda s3, name: s3.put_bucket_policy(Bucket=name, Policy=bucket_policy(name, ROOT))),
+    "PutBucketPolicy": (BUCKET, lambda s3, name: s3.put_bucket_policy(Bucket=name, Policy=policy(name, ROOT))),
     "DeleteBucketPolicy": (BUCKET, lambda s3, name: s3.delete_bucket_policy(Bucket=name)),
     "PutPublicAccessBlock": (
         BUCKET,
@@ -51,8 +53,8 @@ def managed(deployed: Account) -> dict[str, tuple[str, str]]:
     """Two opted-in resources of each type."""
     return {
         INSTANCE: (deployed.instance(), deployed.instance()),
-        PARAMETER: (deployed.parameter("good"), deployed.parameter("good")),
-        BUCKET: (deployed.bucket(), deployed.bucket()),
+        PARAMETER: (Parameter(deployed, "good").name, Parameter(deployed, "good").name),
+        BUCKET: (Bucket(deployed).name, Bucket(deployed).name),
     }
 
 
@@ -128,9 +130,9 @@ def test_nobody_but_restore_and_undo_becomes_the_recovery_role(account: Account,
 
 def opened_bucket(account: Account) -> tuple[str, str, Callable[[], bool]]:
     """A bucket whose policy lets everybody in; the event, its name, and whether it is closed again."""
-    bucket = account.bucket(blocked=False)
-    account.s3.put_bucket_policy(Bucket=bucket, Policy=bucket_policy(bucket, "*"))
-    return OPEN, bucket, lambda: '"*"' not in account.s3.get_bucket_policy(Bucket=bucket)["Policy"]
+    bucket = Bucket(account, blocked=False)
+    bucket.open()
+    return OPEN, bucket.name, lambda: '"*"' not in json.dumps(bucket.policy)
 
 
 def stopped_instance(account: Account) -> tuple[str, str, Callable[[], bool]]:

@@ -2,8 +2,8 @@
 
 import json
 
-from aiops.demo.scenarios import STOP
-from aiops.demo.stage import Execution
+from aiops.demo.resources.instances import STOP
+from aiops.demo.workflow import Execution
 from aiops.engine import ACCOUNT, REGION
 from end_to_end.account import Account
 from tasks.domain.events import arn

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from aiops.demo.scenarios import SCENARIOS, Scenario
+from aiops.demo.scenario import Scenario
+from aiops.demo.scenarios import SCENARIOS
 from end_to_end.account import Account
 from end_to_end.command import Command, port_is_free
 

@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
-from aiops.demo.scenarios import OPEN, PUT, STOP
-from aiops.demo.stage import MACHINE, bucket_policy
+from aiops.demo.agent import model
+from aiops.demo.resources.buckets import OPEN, Bucket, policy
+from aiops.demo.resources.functions import Function
+from aiops.demo.resources.instances import STOP
+from aiops.demo.resources.parameters import PUT, Parameter
+from aiops.demo.workflow import MACHINE
 from end_to_end.account import Account, Json
 from tasks.domain.advice import TOOL
 from tasks.domain.wording import console
@@ -41,23 +45,22 @@ def items(account: Account) -> Iterator[str]:
 
 def messages(account: Account) -> Iterator[str]:
     """Everything that people were told."""
-    account.mail()
-    yield from (json.dumps(one) for one in account._mail)
+    yield from (json.dumps(one) for one in account.inbox.messages())
 
 
 @pytest.fixture(scope="module")
 def healed(deployed: Account) -> list[str]:
     """The names of encrypted parameters of which one was overwritten, one deleted, and of a deleted function."""
-    name, other, function = deployed.parameter(GOOD), deployed.parameter(GOOD), deployed.function(GOOD)
-    deployed.ssm.put_parameter(Name=name, Value=BAD, Type="SecureString", Overwrite=True)
-    assert [one.outcome for one in deployed.executions(name, PUT)] == ["VERIFIED"]
-    deployed.delete_parameter(other)
-    assert [one.outcome for one in deployed.executions(other, "DeleteParameter")] == ["VERIFIED"]
-    assert deployed.value(name) == deployed.value(other) == (GOOD, "SecureString")
-    deployed.lambdas.delete_function(FunctionName=function)
-    assert [one.outcome for one in deployed.executions(function, "DeleteFunction20150331")] == ["VERIFIED"]
-    assert deployed.answer_of(function) == GOOD
-    return [name, other, function]
+    one, other, function = Parameter(deployed, GOOD), Parameter(deployed, GOOD), Function(deployed, GOOD)
+    one.overwrite(BAD)
+    assert [each.outcome for each in deployed.executions(one.name, PUT)] == ["VERIFIED"]
+    other.delete()
+    assert [each.outcome for each in deployed.executions(other.name, "DeleteParameter")] == ["VERIFIED"]
+    assert one.value == other.value == (GOOD, "SecureString")
+    deployed.lambdas.delete_function(FunctionName=function.name)
+    assert [each.outcome for each in deployed.executions(function.name, "DeleteFunction20150331")] == ["VERIFIED"]
+    assert function.answer() == GOOD
+    return [one.name, other.name, function.name]
 
 
 @pytest.mark.parametrize("place", [logged, histories, items, messages])
@@ -73,7 +76,7 @@ def test_a_secrets_value_is_nowhere_but_in_its_parameter_and_the_vault(
 def inert(account: Account, words: tuple[str, ...]) -> None:
     """No message with these words has anything in it that a mail, a chat or a page would render, but our own link."""
     account.until(lambda: bool(account.mail(*words)), f"a message with {words} is sent")
-    for one in account._mail:
+    for one in account.inbox.messages():
         text = f"{one['Subject']}\n{one['Message']}"
         if not all(word in text for word in words):
             continue
@@ -112,7 +115,7 @@ def test_a_hostile_event_and_a_hostile_model_reach_a_message_inert(account: Acco
     }
     instance = account.instance()
     event = hostile(account, instance)
-    with account.model(lambda request: answer):
+    with model(account, lambda request: answer):
         account.engine.deliver(event)
         [execution] = account.executions(instance, STOP)
     assert execution.outcome == "VERIFIED"
@@ -131,10 +134,10 @@ def test_a_hostile_failure_reaches_a_message_inert(account: Account) -> None:
 
 
 def test_a_hostile_policy_reaches_a_message_inert(account: Account) -> None:
-    bucket = account.bucket(blocked=False)
-    policy = json.loads(bucket_policy(bucket, "*"))
-    policy["Statement"][0]["Sid"] = HOSTILE
-    account.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+    bucket = Bucket(account, blocked=False).name
+    document = json.loads(policy(bucket, "*"))
+    document["Statement"][0]["Sid"] = HOSTILE
+    account.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(document))
     assert [one.outcome for one in account.executions(bucket, OPEN)] == ["VERIFIED"]
     inert(account, ("VERIFIED", bucket))
 

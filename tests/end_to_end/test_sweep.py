@@ -1,6 +1,6 @@
 """The sweep finds what no event told, and takes nothing for good that the agent itself brought about."""
 
-from aiops.demo.scenarios import STATE_CHANGE
+from aiops.demo.resources.instances import STATE_CHANGE
 from aiops.engine import ACCOUNT, REGION
 from end_to_end.account import Account
 from tasks.domain.events import arn

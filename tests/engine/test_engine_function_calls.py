@@ -7,7 +7,7 @@ from typing import Any
 
 from published import Json, sample
 
-from aiops.demo.stage import function_package
+from aiops.demo.resources.functions import package
 from aiops.engine import ACCOUNT, REGION, Engine
 from engine.listener import Listener
 from engine.shapes import TAG, outline
@@ -19,7 +19,7 @@ ACTS: dict[str, Json] = {
         "Runtime": "python3.12",
         "Role": f"arn:aws:iam::{ACCOUNT}:role/acts",
         "Handler": "index.handler",
-        "Code": {"ZipFile": function_package("'secret'")},
+        "Code": {"ZipFile": package("'secret'")},
         "Publish": False,
     },
     "TagResource20170331v2": {

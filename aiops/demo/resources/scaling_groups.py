@@ -1,4 +1,4 @@
-"""What the stage's alarms ring for: groups of hosts, and the alarms themselves."""
+"""Auto Scaling groups."""
 
 from typing import Any
 
@@ -37,32 +37,3 @@ class Group:
             "AutoScalingGroups"
         ]
         return dict(found)
-
-
-class Alarm:
-    """An alarm on one metric that says by its tag what it is about."""
-
-    def __init__(self, stage: Stage, name: str, *, namespace: str, metric: str, threshold: float, target: str) -> None:
-        self.name, self._metric = name, {"Namespace": namespace, "MetricName": metric}
-        self._cloudwatch = stage.engine.client("cloudwatch")
-        self._cloudwatch.put_metric_alarm(
-            AlarmName=name,
-            AlarmDescription="rings in the demo",
-            **self._metric,
-            Statistic="Average",
-            Period=60,
-            EvaluationPeriods=1,
-            Threshold=threshold,
-            ComparisonOperator="GreaterThanThreshold",
-            Tags=[{"Key": "aiops:target", "Value": target}],
-        )
-
-    def measure(self, value: float) -> None:
-        """One value of the metric, which CloudWatch then evaluates."""
-        namespace, name = self._metric["Namespace"], self._metric["MetricName"]
-        self._cloudwatch.put_metric_data(Namespace=namespace, MetricData=[{"MetricName": name, "Value": value}])
-
-
-def commands_sent(stage: Stage, instance_id: str) -> list[str]:
-    """The documents of the commands that were sent to a host."""
-    return [str(one["DocumentName"]) for one in stage.ssm.list_commands(InstanceId=instance_id)["Commands"]]

@@ -1,4 +1,4 @@
-"""What the stage's applications write."""
+"""Log groups, and what an application writes into them."""
 
 import time
 from pathlib import Path
