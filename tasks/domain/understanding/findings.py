@@ -66,7 +66,7 @@ def health(incident: Incident) -> Finding | None:
         return finding("credential_exposed", code)
     if facts.get("statusCode") == "closed":
         return None
-    if "Abuse" in incident.event or "ABUSE" in facts.get("service", ""):
+    if "Abuse" in incident.event or "ABUSE" in str(facts.get("service", "")):
         return finding("security_finding", code, severity="high")
     issue = HEALTH.get(category)
     return finding(issue, f"{category}: {code}") if issue else None
