@@ -11,9 +11,10 @@ from aiops.account import client
 from aiops.recorded import MARK, VERSION
 from aiops.records import find, oldest_first
 from tasks.domain import guards
-from tasks.domain.grounds import fingerprint, understood
+from tasks.domain.grounds import understood
 from tasks.domain.logs.redaction import hidden
 from tasks.domain.payload import Analysis, Incident, Json, dump, load
+from tasks.domain.planned_on import fingerprint
 from tasks.domain.rules import judge, read
 
 # Said of a resource by nothing but the claim.

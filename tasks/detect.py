@@ -28,7 +28,8 @@ def handler(event: Json, context: Any) -> Json:
     if found.block:
         _record(env, found, found.block, event["execution"], now_ms)
     else:
-        logger.info("detected", extra={"incident": dump(found.incident)})
+        named = [one.arn for one in found.incident.resources]
+        logger.info("detected", extra={"event": found.incident.event, "resources": named})
     return _payload(found, event["execution"], now_ms)
 
 

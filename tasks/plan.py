@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tasks.domain.candidates import picked
-from tasks.domain.grounds import planned_on
 from tasks.domain.payload import Analysis, Incident, Json, dump, load
+from tasks.domain.planned_on import planned_on
 from tasks.domain.planning import Known, plan
 from tasks.resources import ANY_TYPE, actions, defined, module
 from tasks.runtime.clients import client

@@ -3,19 +3,15 @@
 By these notes `aiops replay` decides again (aiops/recorded.py).
 """
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from tasks.domain.admission import Account, Tags
-from tasks.domain.earning import Standing
 from tasks.domain.guards import Block
 from tasks.domain.logs.redaction import hidden
 from tasks.domain.moment import iso
 from tasks.domain.opting import TARGET
 from tasks.domain.payload import Analysis, Incident, Json, Resource
-from tasks.domain.planning import Known
 
 
 class Noting:
@@ -94,32 +90,6 @@ def understood(incident: Incident) -> Incident:
     named = incident.grounds.get("resources")
     resources = _bare(incident.resources) if named is None else tuple(Resource(**one) for one in named)
     return replace(incident, resources=resources, dropped={}, grounds={})
-
-
-def planned_on(known: Mapping[str, Known], standings: Mapping[str, Standing], threshold: float) -> Json:
-    """What a plan was made on: states by their fingerprints only."""
-    return {
-        "threshold": threshold,
-        "known": {arn: _known(one) for arn, one in known.items()},
-        "standings": {
-            name: {"level": one.level, "run": one.run, "history": one.history[-1:]} for name, one in standings.items()
-        },
-    }
-
-
-def fingerprint(state: Json | None) -> str | None:
-    """The first 16 hex digits of a state's SHA-256, None where there is none: every byte is paid for several times."""
-    return None if state is None else hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _known(known: Known) -> Json:
-    noted: Json = {"targets": {name: fingerprint(state) for name, state in known.targets.items()}}
-    return noted | {
-        "seen": fingerprint(known.seen),
-        "stale": known.stale,
-        "settled": known.settled,
-        "answer": known.answer,
-    }
 
 
 def _bare(resources: Sequence[Resource]) -> tuple[Resource, ...]:

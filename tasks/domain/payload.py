@@ -111,7 +111,7 @@ class Step:
 class Plan:
     """`autonomy` is auto, approve, notify, shadow, or none (nothing is wrong any more).
 
-    `hash` binds an approval to exactly these steps. `grounds` is what was known when it was made (grounds.py).
+    `hash` binds an approval to exactly these steps. `grounds` is what was known when it was made (planned_on.py).
     """
 
     steps: tuple[Step, ...]
