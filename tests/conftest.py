@@ -65,7 +65,7 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def _whole(session: pytest.Session) -> bool:
-    narrowed = any(session.config.getoption(one) for one in ("keyword", "markexpr", "deselect"))
+    narrowed = any(session.config.getoption(one) for one in ("keyword", "markexpr", "deselect", "collectonly"))
     every = session.config.args_source is pytest.Config.ArgsSource.TESTPATHS
     return every and not narrowed and not session.testsfailed and not session.shouldstop
 
