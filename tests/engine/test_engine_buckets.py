@@ -45,16 +45,17 @@ ACTS: dict[str, tuple[str, Json]] = {
     "PutBucketLifecycle": ("put_bucket_lifecycle_configuration", {"LifecycleConfiguration": {"Rules": [EXPIRY]}}),
     "DeleteBucketLifecycle": ("delete_bucket_lifecycle", {}),
     "PutBucketLogging": ("put_bucket_logging", {"BucketLoggingStatus": {}}),
-    "DeleteBucket": ("delete_bucket", {"Bucket": "created"}),
+    "DeleteBucket": ("delete_bucket", {"Bucket": "unwanted"}),
     "DeleteBucketPublicAccessBlock": ("delete_public_access_block", {}),
 }
 
 
 @pytest.fixture(scope="module")
 def s3(user: Callable[[str], Any]) -> Any:
-    """A client, and the bucket `acts`."""
+    """A client, and the buckets `acts` and `unwanted`."""
     client = user("s3")
-    make_bucket(client, "acts")
+    for name in ("acts", "unwanted"):
+        make_bucket(client, name)
     return client
 
 
