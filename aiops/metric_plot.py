@@ -4,24 +4,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import matplotlib as mpl
-
-from aiops.errors import BadInput
 from aiops.metric_file import Row
+from aiops.picture import panels, plain, save
 from tasks.domain.metrics.detector import THRESHOLD, Verdict
-
-mpl.use("Agg")  # a file, never a window
-
-from matplotlib import pyplot as plt
 
 
 def draw(judged: Sequence[tuple[Row, Verdict]], path: Path, *, title: str) -> None:
     """Write a PNG (or what the name's ending says): values above, scores below, a line where an anomaly starts."""
     known = [(row.at, row.value, verdict) for row, verdict in judged if row.value is not None]
     times = [datetime.fromtimestamp(at, UTC) for at, _, _ in known]
-    figure, (values, scores) = plt.subplots(
-        2, 1, sharex=True, figsize=(12, 6), height_ratios=(3, 1), layout="constrained"
-    )
+    figure, values, scores = panels()
     values.plot(times, [value for _, value, _ in known], linewidth=0.8, color="tab:blue")
     scores.plot(times, [verdict.score for _, _, verdict in known], linewidth=0.8, color="tab:gray")
     scores.axhline(THRESHOLD, linewidth=0.8, linestyle="--", color="tab:red")
@@ -30,13 +22,7 @@ def draw(judged: Sequence[tuple[Row, Verdict]], path: Path, *, title: str) -> No
             for axes in (values, scores):
                 axes.axvline(at, linewidth=0.8, color="tab:red", alpha=0.6)
             values.plot([at], [value], "o", markersize=5, color="tab:red")
-    # A dollar sign in a name is text, no formula.
-    values.set_title(title.replace("$", r"\$"))
+    values.set_title(plain(title))
     values.set_ylabel("value")
     scores.set_ylabel("score, -log10 p")
-    try:
-        figure.savefig(path, dpi=120)
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{path}: the picture cannot be written: {error}") from error
-    finally:
-        plt.close(figure)
+    save(figure, path)
